@@ -1,0 +1,134 @@
+import { z } from 'zod'
+
+const severities = ['critical', 'high', 'medium', 'low'] as const
+const percent = z.number().positive().max(1000)
+
+/**
+ * K = 5 leaves the trimmed t two degrees of freedom, which no verdict can rest on (VERDICT.md rule 4).
+ */
+const sessions = z
+  .int()
+  .min(1)
+  .max(100)
+  .refine((value) => value !== 5, { error: '5 sessions leave too few degrees of freedom: use 4 or 6' })
+
+const optionsSchema = z.strictObject({
+  /** `quick` trades evidence for time (4 sessions, short budgets): for pre-commit hooks. */
+  profile: z.enum(['full', 'quick']).default('full'),
+  /** Samples wanted per benchmark and session. */
+  iterations: z.int().positive().max(1_000_000).default(100),
+  /** Untimed calls before measuring, at the least. */
+  warmup: z.int().nonnegative().max(1_000_000).default(10),
+  /** Requests at once in load benchmarks that do not say. */
+  concurrent: z.int().positive().max(10_000).default(10),
+  /** Time budget per benchmark and session, ms; 500, or 100 in the quick profile. */
+  time: z.number().positive().max(600_000).optional(),
+  /** Fresh processes per benchmark file; 6, or 4 in the quick profile. */
+  sessions: sessions.optional(),
+  profiling: z.boolean().default(true),
+  memoryTracking: z.boolean().default(true),
+  /** Where the files go, relative to the project's root. */
+  outputDir: z.string().min(1).default('benchmark_results'),
+  useAnalyticalModels: z.boolean().default(true),
+  analyticalModels: z.array(z.string().min(1)).default(['deepseek-r1-70b', 'llama-3.1-70b']),
+  /** Practical threshold, per cent: smaller changes are never called a regression. */
+  threshold: percent.default(5),
+  /** Lowest severity that makes the exit code 1. */
+  failOn: z.enum(severities).default('critical'),
+  /** Exit with 2 when the verdict is inconclusive. */
+  strict: z.boolean().default(false),
+  /** Where a severity begins, per cent slower. */
+  severity: z
+    .strictObject({
+      medium: percent.default(10),
+      high: percent.default(25),
+      critical: percent.default(50),
+    })
+    .refine(({ medium, high, critical }) => medium <= high && high <= critical, {
+      error: 'severities must rise: medium <= high <= critical',
+    })
+    .prefault({}),
+  /** The baseline file, relative to the project's root; `baseline/<machine class>.json` when absent. */
+  baseline: z.string().min(1).optional(),
+  /** Names the baseline file instead of platform, CPUs and Node major, e.g. `github-ubuntu`. */
+  machineClass: z
+    .string()
+    .regex(/^[\w.-]+$/, { error: 'use letters, digits, ".", "_" and "-"' })
+    .optional(),
+})
+
+/** What a user may pass to `verdict(options)`. */
+export type VerdictOptions = z.input<typeof optionsSchema>
+
+/** Every option decided. */
+export type ResolvedOptions = Required<Omit<z.output<typeof optionsSchema>, 'baseline' | 'machineClass'>> & {
+  baseline: string | null
+  machineClass: string | null
+}
+
+/** An option that does not make sense; `message` names the option, where it came from, its value and what is allowed. */
+export class OptionsError extends Error {
+  override name = 'OptionsError'
+}
+
+type Environment = Record<string, string | undefined>
+
+/**
+ * Decides every option: defaults < `config` < environment (`VITEST_VERDICT_<OPTION>`), where the command line of
+ * `vitest-verdict bench` speaks through the environment.
+ * @throws OptionsError on an unknown option or a value out of range.
+ */
+export function resolveOptions(config: VerdictOptions = {}, environment: Environment = {}): ResolvedOptions {
+  const fromEnvironment = readEnvironment(environment)
+  const parsed = optionsSchema.safeParse({ ...config, ...fromEnvironment.values })
+  if (!parsed.success) throw new OptionsError(describeIssues(parsed.error, fromEnvironment.names))
+  const { baseline, machineClass, sessions, time, ...options } = parsed.data
+  const quick = options.profile === 'quick'
+  return {
+    ...options,
+    sessions: sessions ?? (quick ? 4 : 6),
+    time: time ?? (quick ? 100 : 500),
+    baseline: baseline ?? null,
+    machineClass: machineClass ?? null,
+  }
+}
+
+/** @example environmentName('outputDir') // 'VITEST_VERDICT_OUTPUT_DIR' */
+export function environmentName(option: string): string {
+  return `VITEST_VERDICT_${option.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
+}
+
+function readEnvironment(environment: Environment) {
+  const values: Record<string, unknown> = {}
+  const names: Record<string, string> = {}
+  for (const option of Object.keys(optionsSchema.shape)) {
+    const name = environmentName(option)
+    const text = environment[name]
+    if (text === undefined || text === '') continue
+    values[option] = parseText(text)
+    names[option] = name
+  }
+  return { values, names }
+}
+
+/** Numbers, booleans and JSON read as such, anything else as text. */
+function parseText(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+function describeIssues(error: z.ZodError, environmentNames: Record<string, string>): string {
+  return error.issues
+    .map((issue) => {
+      if (issue.code === 'unrecognized_keys') {
+        return `Unknown vitest-verdict option ${issue.keys.map((key) => `"${key}"`).join(', ')}. Known: ${Object.keys(optionsSchema.shape).join(', ')}`
+      }
+      const option = issue.path.join('.')
+      const origin = environmentNames[String(issue.path[0])]
+      return `Invalid vitest-verdict option "${option}"${origin ? ` (from ${origin})` : ''}: ${issue.message}`
+    })
+    .join('\n')
+}

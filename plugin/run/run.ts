@@ -1,0 +1,69 @@
+import type { Environment } from './environment.ts'
+import type { Measurement, Warning } from './measurement.ts'
+
+export const runFormat = 'vitest-verdict/run'
+export const runVersion = 1
+
+/** Everything one run measured; the other files are derived from it. Written as `run_<id>.json`. */
+export interface Run {
+  format: typeof runFormat
+  version: typeof runVersion
+  /** Local time of the start, `YYYYMMDD_HHMMSS`; part of every file name of this run. */
+  id: string
+  /** ISO 8601. */
+  startedAt: string
+  finishedAt: string
+  /** False when the run was interrupted or a benchmark ended by timeout. */
+  complete: boolean
+  environment: Environment
+  /** Name of the baseline file this run belongs to. */
+  machineClass: string
+  /** The resolved options, as far as they are plain data. */
+  options: RunOptions
+  benchmarks: Benchmark[]
+  failures: Failure[]
+  warnings: Warning[]
+}
+
+export interface RunOptions {
+  iterations: number
+  warmup: number
+  concurrent: number
+  profiling: boolean
+  memoryTracking: boolean
+  useAnalyticalModels: boolean
+  analyticalModels: string[]
+  threshold: number
+  sessions: number
+  profile: 'full' | 'quick'
+}
+
+export interface Benchmark {
+  /** Stable across runs: the name when it has a category, else file, test and name. */
+  key: string
+  name: string
+  category: string | null
+  /** Path relative to the project's root, with forward slashes. */
+  file: string
+  /** Name of the Vitest project, empty for the only one. */
+  project: string
+  /** Full name of the test. */
+  test: string
+  tags: string[]
+  sessions: Session[]
+}
+
+/** One fresh process: the unit of evidence. */
+export interface Session extends Measurement {
+  /** From 1, in time order. */
+  session: number
+  /** True for sessions that only screened (VERDICT.md rule 7); they are kept but not judged. */
+  screening?: boolean
+}
+
+/** A test, benchmark or module that failed in one session. */
+export interface Failure {
+  key: string
+  session: number
+  error: string
+}

@@ -1,0 +1,175 @@
+import { z } from 'zod'
+import type { Environment } from './environment.ts'
+import type { Calibration, LoadResult, Measurement, Probes, Warning } from './measurement.ts'
+import type { Metric } from './metric.ts'
+import { type Benchmark, type Run, runFormat, runVersion, type Session } from './run.ts'
+
+const count = z.int().nonnegative()
+const finite = z.number()
+const unit = z.enum(['ns', 'B', '1/s', '%', '1'])
+const metricBase = { title: z.string(), direction: z.enum(['lower', 'higher']), gate: z.boolean() }
+
+const metric = z.discriminatedUnion('kind', [
+  z.object({ ...metricBase, kind: z.literal('quantity'), value: finite, unit }),
+  z.object({ ...metricBase, kind: z.literal('rate'), numerator: finite, denominator: finite, unit: z.literal('%') }),
+  z.object({ ...metricBase, kind: z.literal('count'), value: finite, unit }),
+]) satisfies z.ZodType<Metric>
+
+const warning = z.object({ code: z.string(), text: z.string() }) satisfies z.ZodType<Warning>
+
+const calibration = z.object({
+  integer: finite,
+  float: finite,
+  string: finite,
+  allocation: finite,
+  map: finite,
+}) satisfies z.ZodType<Calibration>
+
+const probes = z.object({
+  memory: z
+    .object({
+      heapAverageBytes: finite,
+      heapPeakBytes: finite,
+      rssAverageBytes: finite,
+      rssPeakBytes: finite,
+      externalPeakBytes: finite,
+      bytesPerOperation: finite.exactOptional(),
+    })
+    .exactOptional(),
+  gc: z.object({ count, pauseTotalMs: finite, pauseMaxMs: finite }).exactOptional(),
+  cpu: z
+    .object({ userMicros: finite, systemMicros: finite, microsPerOperation: finite, percentOfCore: finite })
+    .exactOptional(),
+  eventLoop: z
+    .object({ delayMeanMs: finite, delayP99Ms: finite, delayMaxMs: finite, utilization: finite })
+    .exactOptional(),
+  profile: z
+    .object({
+      file: z.string().exactOptional(),
+      top: z.array(z.object({ name: z.string(), url: z.string(), line: finite, selfPercent: finite })),
+    })
+    .exactOptional(),
+}) satisfies z.ZodType<Probes>
+
+const load = z.object({
+  model: z.enum(['closed', 'open', 'steps']),
+  requests: count,
+  succeeded: count,
+  failed: count,
+  dropped: count,
+  durationMs: finite,
+  throughputPerSecond: finite,
+  goodputPerSecond: finite.exactOptional(),
+  inFlightMax: count,
+  scheduleLag: z.object({ p50Ms: finite, p99Ms: finite, maxMs: finite }).exactOptional(),
+  timeline: z.array(
+    z.object({ atMs: finite, completed: count, failed: count, inFlight: count, p95Ms: finite.nullable() }),
+  ),
+  steps: z
+    .array(
+      z.object({
+        level: finite,
+        requests: count,
+        failed: count,
+        p50Ms: finite,
+        p95Ms: finite,
+        p99Ms: finite,
+        throughputPerSecond: finite,
+      }),
+    )
+    .exactOptional(),
+  breakingPoint: finite.nullable().exactOptional(),
+  saturation: z.object({ at: finite.nullable(), method: z.string() }).exactOptional(),
+  recoveryMs: finite.nullable().exactOptional(),
+}) satisfies z.ZodType<LoadResult>
+
+const measurement = z.object({
+  name: z.string(),
+  call: count,
+  category: z.string().exactOptional(),
+  title: z.string().exactOptional(),
+  engine: z.enum(['latency', 'load']),
+  process: z.object({ pid: count, threadId: count }),
+  startedAt: z.iso.datetime(),
+  tookMs: finite,
+  status: z.enum(['complete', 'incomplete', 'failed']),
+  error: z.string().exactOptional(),
+  batchSize: z.int().positive(),
+  iterations: count,
+  samplesNs: z.array(finite),
+  droppedSamples: count,
+  failedSamples: z.array(count),
+  succeeded: count,
+  failed: count,
+  failures: z.record(z.string(), count),
+  metrics: z.record(z.string(), metric),
+  metadata: z.record(z.string(), z.union([z.string(), finite, z.boolean(), z.null()])),
+  clockStepNs: finite,
+  calibrationNs: calibration.exactOptional(),
+  warnings: z.array(warning),
+  probes,
+  load: load.exactOptional(),
+}) satisfies z.ZodType<Measurement>
+
+const session = measurement.extend({
+  session: z.int().positive(),
+  screening: z.boolean().exactOptional(),
+}) satisfies z.ZodType<Session>
+
+const benchmark = z.object({
+  key: z.string().min(1),
+  name: z.string(),
+  category: z.string().nullable(),
+  file: z.string(),
+  project: z.string(),
+  test: z.string(),
+  tags: z.array(z.string()),
+  sessions: z.array(session),
+}) satisfies z.ZodType<Benchmark>
+
+const environment = z.object({
+  platform: z.string(),
+  arch: z.string(),
+  osRelease: z.string(),
+  cpuModel: z.string(),
+  cpus: z.int().positive(),
+  memoryBytes: finite,
+  limits: z.object({ cpus: finite.nullable(), memoryBytes: finite.nullable() }),
+  node: z.string(),
+  v8: z.string(),
+  nodeFlags: z.array(z.string()),
+  vitest: z.string(),
+  ci: z.string().nullable(),
+  commit: z.string().nullable(),
+  branch: z.string().nullable(),
+  dirty: z.boolean().nullable(),
+}) satisfies z.ZodType<Environment>
+
+export { environment as environmentSchema, measurement as measurementSchema }
+
+/** Schema of the `run_*.json` file. */
+export const runSchema = z.object({
+  format: z.literal(runFormat),
+  version: z.literal(runVersion),
+  id: z.string().regex(/^\d{8}_\d{6}(_\d+)?$/),
+  startedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime(),
+  complete: z.boolean(),
+  environment,
+  machineClass: z.string(),
+  options: z.object({
+    iterations: z.int(),
+    warmup: z.int(),
+    concurrent: z.int(),
+    profiling: z.boolean(),
+    memoryTracking: z.boolean(),
+    useAnalyticalModels: z.boolean(),
+    analyticalModels: z.array(z.string()),
+    threshold: finite,
+    sessions: z.int(),
+    profile: z.enum(['full', 'quick']),
+  }),
+  benchmarks: z.array(benchmark),
+  failures: z.array(z.object({ key: z.string(), session: count, error: z.string() })),
+  warnings: z.array(warning),
+}) satisfies z.ZodType<Run>
