@@ -1,0 +1,141 @@
+import Table from 'cli-table3'
+import type { BenchmarkReport, MetricComparison, Report, Verdict } from '../plugin/judge/report.ts'
+import { escapeTerminal } from './escape-terminal.ts'
+import { groupWarnings } from './group-warnings.ts'
+import { formatDuration, formatPercent } from './number.ts'
+import { type Palette, plainPalette } from './palette.ts'
+import { listRegressions, regressionBlock } from './regression-block.ts'
+import { describeChange, verdictMarks, verdictSentence } from './verdict-words.ts'
+
+export interface TerminalOptions {
+  /** Width in columns; below 100 the table leaves out what can be read in the files. */
+  width?: number
+  palette?: Palette
+}
+
+const wideEnough = 100
+const mostDoubts = 12
+
+/** The run as text for people: a table, what regressed, doubts, and the answer on the last line. */
+export function renderTerminal(report: Report, { width = 120, palette = plainPalette }: TerminalOptions = {}): string {
+  return [
+    renderTable(report, width, palette),
+    ...listRegressions(report.benchmarks).map((regression) => {
+      const [head, ...rest] = regressionBlock(regression, escapeTerminal(regression.benchmark.key))
+      return [palette.bad(head ?? ''), ...rest.map((line) => `  ${line}`)].join('\n')
+    }),
+    renderFailures(report, palette),
+    renderDoubts(report, palette),
+    renderAnswer(report, palette),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')
+}
+
+function renderTable(report: Report, width: number, palette: Palette): string {
+  const measured = report.benchmarks.filter((benchmark) => benchmark.status !== 'removed')
+  if (measured.length === 0) return ''
+  const wide = width >= wideEnough
+  const compared = report.baseline.kind === 'compared'
+  const head = ['benchmark', 'median', ...(wide ? ['p95', 'p99'] : []), ...(compared ? ['change', 'verdict'] : [])]
+  const table = new Table({
+    head: head.map((title) => palette.faint(title)),
+    chars: borderless,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
+    colAligns: head.map((title) => (['median', 'p95', 'p99'].includes(title) ? 'right' : 'left')),
+  })
+  const nameWidth = Math.max(20, width - (wide ? 80 : 48))
+  for (const benchmark of measured) {
+    table.push([
+      escapeTerminal(benchmark.key, nameWidth),
+      describeMedian(benchmark),
+      ...(wide ? [describeStatistic(benchmark, 'p95Ms'), describeStatistic(benchmark, 'p99Ms')] : []),
+      ...(compared ? [describeHeadline(benchmark, wide), describeVerdict(benchmark, palette)] : []),
+    ])
+  }
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n')
+}
+
+const borderless = Object.fromEntries(
+  ['top', 'bottom', 'left', 'right', 'mid'].flatMap((side) =>
+    ['', '-mid', '-left', '-right'].map((part) => [`${side}${part}`, '']),
+  ),
+)
+borderless.middle = ''
+
+function describeMedian({ statistics }: BenchmarkReport): string {
+  if (statistics === null) return '–'
+  const spread = statistics.spreadPercent === null ? '' : ` ±${formatPercent(statistics.spreadPercent, 0).padStart(3)}`
+  return `${formatDuration(statistics.p50Ms * 1e6)}${spread}`
+}
+
+function describeStatistic({ statistics }: BenchmarkReport, field: 'p95Ms' | 'p99Ms'): string {
+  return statistics === null ? '–' : formatDuration(statistics[field] * 1e6)
+}
+
+/** The metric that speaks for the benchmark: the worst that decided its verdict. */
+function headline(benchmark: BenchmarkReport): MetricComparison | undefined {
+  const gating = Object.values(benchmark.metrics).filter((metric) => metric.gate)
+  return gating.find((metric) => metric.verdict === benchmark.verdict) ?? gating[0]
+}
+
+function describeHeadline(benchmark: BenchmarkReport, wide: boolean): string {
+  const metric = headline(benchmark)
+  if (metric === undefined) return '–'
+  return describeChange(wide ? metric : { ...metric, interval: null })
+}
+
+function describeVerdict({ status, verdict, severity }: BenchmarkReport, palette: Palette): string {
+  if (status === 'new') return palette.faint('new')
+  const text = `${verdictMarks[verdict]} ${verdict}${severity === null ? '' : ` (${severity})`}`
+  return paint(verdict, palette)(text)
+}
+
+function paint(verdict: Verdict, palette: Palette): (text: string) => string {
+  if (verdict === 'regressed') return palette.bad
+  if (verdict === 'improved') return palette.good
+  return verdict === 'inconclusive' ? palette.doubtful : palette.faint
+}
+
+function renderFailures({ failures }: Report, palette: Palette): string {
+  return failures
+    .map(({ key, session, error }) =>
+      palette.bad(`FAILED: ${escapeTerminal(key)} in session ${session}: ${escapeTerminal(error, 500)}`),
+    )
+    .join('\n')
+}
+
+function renderDoubts(report: Report, palette: Palette): string {
+  const unclear = report.benchmarks.filter((b) => b.status === 'compared' && b.verdict === 'inconclusive')
+  const undecided = unclear.map((benchmark) => {
+    const detectable = headline(benchmark)?.detectable
+    const limit = detectable == null ? '' : `: a slowdown below ${formatPercent(detectable)} would not have been found`
+    return `? ${escapeTerminal(benchmark.key)} can't be told${limit}`
+  })
+  const warnings = report.benchmarks.flatMap((benchmark) =>
+    groupWarnings([
+      ...benchmark.warnings,
+      ...Object.values(benchmark.metrics).flatMap((metric) => metric.warnings),
+    ]).map(
+      ({ text, count }) =>
+        `! ${escapeTerminal(benchmark.key)}: ${escapeTerminal(text, 300)}${count > 1 ? ` (${count}×)` : ''}`,
+    ),
+  )
+  const general = report.warnings.map(({ text }) => `! ${escapeTerminal(text, 300)}`)
+  const doubts = [...undecided, ...general, ...warnings]
+  const shown = doubts.slice(0, mostDoubts)
+  if (doubts.length > shown.length) shown.push(`! ${doubts.length - shown.length} more doubts in the report`)
+  return shown.map((line) => palette.doubtful(line)).join('\n')
+}
+
+function renderAnswer(report: Report, palette: Palette): string {
+  const sentence = paint(report.verdict, palette)(verdictSentence(report))
+  if (report.baseline.kind === 'none') {
+    return `${sentence}\nTo judge later runs against this one: npx vitest-verdict baseline accept`
+  }
+  return sentence
+}
