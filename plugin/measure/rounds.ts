@@ -1,0 +1,123 @@
+import { now } from './clock.ts'
+
+/** Anything with a `then`: what `await` would wait for. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    value !== null &&
+    (typeof value === 'object' || typeof value === 'function') &&
+    typeof (value as { then?: unknown }).then === 'function'
+  )
+}
+
+export interface Round {
+  /** Time of all calls together, ns, overheads included. */
+  elapsedNs: number
+  /** What the last call returned (awaited, in `timeAsync`). */
+  last: unknown
+}
+
+/**
+ * Calls `fn` `count` times in a row. One loop serves every benchmark, and `trainLoops` has shown it several functions:
+ * its call site is megamorphic, so V8 inlines none of them, can neither drop the call nor hoist its work out of the loop,
+ * and the first benchmark of a process has no advantage over the second.
+ */
+export function timeSync(fn: () => unknown, count: number): Round {
+  const clock = now
+  let last: unknown
+  const start = clock()
+  for (let call = 0; call < count; call++) last = fn()
+  const end = clock()
+  return { elapsedNs: (end - start) * 1e6, last }
+}
+
+/** `timeSync` with a second call, of an empty function, beside each: see `callOverheadNs`. */
+function timePadded(fn: () => unknown, pad: () => unknown, count: number): Round {
+  const clock = now
+  let last: unknown
+  const start = clock()
+  for (let call = 0; call < count; call++) {
+    last = fn()
+    pad()
+  }
+  const end = clock()
+  return { elapsedNs: (end - start) * 1e6, last }
+}
+
+/** `timeSync` for functions that return promises; each is awaited before the next call. */
+export async function timeAsync(fn: () => unknown, count: number): Promise<Round> {
+  const clock = now
+  let last: unknown
+  const start = clock()
+  for (let call = 0; call < count; call++) last = await fn()
+  const end = clock()
+  return { elapsedNs: (end - start) * 1e6, last }
+}
+
+/** What a loop adds to each call of an empty function, ns. */
+export interface LoopOverhead {
+  perCallNs: number
+  /** How far repeated measurements differ: nothing shorter can be told from an empty function. */
+  spreadNs: number
+}
+
+const settled = Promise.resolve()
+// Different functions on purpose: that is what makes the call sites megamorphic.
+const empties: (() => unknown)[] = [() => undefined, () => {}, () => null, () => 0, () => '']
+const settledAsyncs: (() => unknown)[] = [() => settled, () => Promise.resolve(), () => settled.then(), () => null]
+
+/** Calls per round of an empty function: about 30 µs, no shorter than a round of a benchmark. */
+const EMPTY_CALLS = 8192
+const SETTLED_CALLS = 512
+const EMPTY_ROUNDS = 25
+
+let overheads: Promise<{ sync: LoopOverhead; async: LoopOverhead }> | undefined
+
+/** Measures both loops around an empty function, once per process (about 5 ms). */
+export function loopOverheads() {
+  overheads ??= measureLoops()
+  return overheads
+}
+
+async function measureLoops() {
+  for (let pass = 0; pass < 4; pass++) {
+    for (const empty of empties) {
+      timeSync(empty, EMPTY_CALLS)
+      for (const pad of empties) timePadded(empty, pad, EMPTY_CALLS / 8)
+    }
+    for (const fn of settledAsyncs) await timeAsync(fn, SETTLED_CALLS)
+  }
+  const sync: number[] = []
+  const async: number[] = []
+  for (let round = 0; round < EMPTY_ROUNDS; round++) {
+    sync.push(timeSync(empties[0]!, EMPTY_CALLS).elapsedNs / EMPTY_CALLS)
+    async.push((await timeAsync(settledAsyncs[0]!, SETTLED_CALLS)).elapsedNs / SETTLED_CALLS)
+  }
+  return { sync: describeSpread(sync), async: describeSpread(async) }
+}
+
+/** Pairs of rounds for `callOverheadNs`: their median is good to about 0.1 ns on a quiet machine. */
+const OVERHEAD_PAIRS = 41
+
+/**
+ * What one more call of an empty function adds to the loop *beside this function*, ns. A processor hides part of a call
+ * behind the work around it (all of it behind a long chain of dependent operations), so the cost of the empty loop alone
+ * would take too much away from a function of a few nanoseconds.
+ */
+export function callOverheadNs(fn: () => unknown, count: number, loop: LoopOverhead): number {
+  const differences: number[] = []
+  for (let pair = 0; pair < OVERHEAD_PAIRS; pair++) {
+    // A B, then B A: a drift of the machine cancels.
+    const padFirst = pair % 2 === 1
+    const padded = padFirst ? timePadded(fn, empties[0]!, count).elapsedNs : 0
+    const plain = timeSync(fn, count).elapsedNs
+    differences.push(((padFirst ? padded : timePadded(fn, empties[0]!, count).elapsedNs) - plain) / count)
+  }
+  const { perCallNs } = describeSpread(differences)
+  return Math.min(Math.max(0, perCallNs), loop.perCallNs)
+}
+
+function describeSpread(values: number[]): LoopOverhead {
+  const sorted = values.toSorted((a, b) => a - b)
+  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? 0
+  return { perCallNs: at(0.5), spreadNs: at(0.75) - at(0.25) }
+}
