@@ -61,7 +61,9 @@ const optionsSchema = z.strictObject({
 export type VerdictOptions = z.input<typeof optionsSchema>
 
 /** Every option decided. */
-export type ResolvedOptions = Required<Omit<z.output<typeof optionsSchema>, 'baseline' | 'machineClass'>> & {
+export type ResolvedOptions = Omit<z.output<typeof optionsSchema>, 'baseline' | 'machineClass' | 'sessions' | 'time'> & {
+  sessions: number
+  time: number
   baseline: string | null
   machineClass: string | null
 }

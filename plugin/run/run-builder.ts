@@ -1,5 +1,6 @@
 import { type BenchmarkIdentity, benchmarkKey } from './benchmark-key.ts'
 import type { Measurement, Warning } from './measurement.ts'
+import { redactSecrets } from './redact-secrets.ts'
 import type { Benchmark, Failure, Session } from './run.ts'
 
 export interface MeasuredTest extends Omit<BenchmarkIdentity, 'name' | 'category'> {
@@ -39,7 +40,7 @@ export function createRunBuilder(): RunBuilder {
         benchmark.sessions.push({ ...measurement, session: number } satisfies Session)
       }
     },
-    fail: (failure) => void failures.push(failure),
+    fail: (failure) => void failures.push({ ...failure, error: redactSecrets(failure.error) }),
     build() {
       const { unique, warnings } = numberDuplicates([...benchmarks.values()])
       return { benchmarks: unique, failures, warnings }

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { OptionsError } from '../options.ts'
+import { InputError } from '../store/input-error.ts'
+import { registerBaseline } from './baseline.ts'
+import { registerBench } from './bench.ts'
+import type { Context } from './context.ts'
+
+/** Exit code of every misuse: usage, missing or damaged input. */
+const misuse = 3
+
+/** Runs one command line and gives the exit code. */
+export async function runCommandLine(
+  args: readonly string[],
+  { env, cwd }: Pick<Context, 'env' | 'cwd'>,
+): Promise<number> {
+  let exitCode = 0
+  const context: Context = {
+    env,
+    cwd,
+    print: (text) => void process.stdout.write(`${text}\n`),
+    exit: (code) => {
+      exitCode = code
+    },
+  }
+  const program = new Command('vitest-verdict')
+    .description('Benchmarks with a verdict: did this get slower?')
+    .version(packageVersion())
+    .exitOverride()
+  registerBench(program, context)
+  registerBaseline(program, context)
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : misuse
+    if (error instanceof InputError || error instanceof OptionsError) {
+      process.stderr.write(`vitest-verdict: ${error.message}\n`)
+      return misuse
+    }
+    throw error
+  }
+}
+
+function packageVersion(): string {
+  // The sources stand two folders below the package, the built files three.
+  for (const up of ['../../package.json', '../../../package.json']) {
+    try {
+      return (JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8')) as { version: string }).version
+    } catch {
+      // the other place, then
+    }
+  }
+  return 'unknown'
+}

@@ -1,0 +1,61 @@
+import { fileURLToPath } from 'node:url'
+import type {} from 'vitest/config'
+import type { TestProject, Vite, Vitest } from 'vitest/node'
+import { VerdictReporter } from '../reporters/vitest-reporter.ts'
+import { type ResolvedOptions, resolveOptions, type VerdictOptions } from './options.ts'
+import { repeatingSequencer } from './sessions/repeating-sequencer.ts'
+
+export type { VerdictOptions } from './options.ts'
+
+/** Tags that our documentation and profiles speak of; Vitest refuses tags that nobody declared. */
+const tags = [
+  { name: 'quick', description: 'Cheap enough for a pre-commit hook.' },
+  { name: 'stress', description: 'Loads the machine heavily or long.' },
+]
+
+const reporters = new WeakMap<Vitest, VerdictReporter>()
+
+/**
+ * The Vitest plugin: measures `vitest bench` with its own provider, in several fresh processes, and adds a reporter that
+ * writes the files and gives the verdict. Ordinary tests are untouched.
+ * @throws OptionsError when an option is unknown or out of range.
+ */
+export function verdict(options: VerdictOptions = {}): Vite.Plugin {
+  const resolved = resolveOptions(options, process.env)
+  return {
+    name: 'vitest-verdict',
+    configureVitest({ vitest, project }) {
+      if (!project.config.benchmark.enabled) return
+      measureWithUs(project, resolved)
+      declareTags(vitest, project)
+      if (!reporters.has(vitest)) reporters.set(vitest, addReporter(vitest, resolved))
+      reporters.get(vitest)?.measures(project)
+    },
+  }
+}
+
+function measureWithUs(project: TestProject, options: ResolvedOptions): void {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+  project.config.benchmark.provider = fileURLToPath(new URL(`./measure/provider.${extension}`, import.meta.url))
+  project.provide('vitestVerdict', options)
+  // A session is a fresh process: modules kept from one to the next, or threads of one process, would share their fate.
+  project.config.isolate = true
+  if (project.config.pool === 'threads') project.config.pool = 'forks'
+}
+
+function addReporter(vitest: Vitest, options: ResolvedOptions): VerdictReporter {
+  const reporter = new VerdictReporter(options)
+  vitest.config.reporters.push(reporter)
+  vitest.config.sequence.sequencer = repeatingSequencer(vitest.config.sequence.sequencer, ({ project }) =>
+    reporter.sessionsOf(project),
+  )
+  return reporter
+}
+
+function declareTags(vitest: Vitest, project: TestProject): void {
+  for (const declared of [vitest.config.tags, project.config.tags]) {
+    for (const tag of tags) {
+      if (!declared.some(({ name }) => name === tag.name)) declared.push(tag)
+    }
+  }
+}

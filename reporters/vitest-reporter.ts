@@ -1,0 +1,184 @@
+import { relative, sep } from 'node:path'
+import type { RunnerTaskResult } from 'vitest'
+import type { Environment } from '../plugin/run/environment.ts'
+import type { ResolvedOptions } from '../plugin/options.ts'
+import { createRunBuilder, type RunBuilder } from '../plugin/run/run-builder.ts'
+import type { Session } from '../plugin/run/run.ts'
+import { lastSessionOnly } from '../plugin/sessions/last-session-only.ts'
+import { createSessionCounter, type SessionCounter } from '../plugin/sessions/session-counter.ts'
+import { readEnvironment } from '../plugin/store/read-environment.ts'
+import type { Reporter, TestCase, TestModule, TestProject, TestRunEndReason, Vitest } from 'vitest/node'
+import { concludeRun } from './conclude-run.ts'
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** Where the measurements in `verdict` were made; travels in blobs. */
+    verdictEnvironment?: Environment
+  }
+}
+
+/** Collects what the sessions measured; at the end writes the files, says the verdict and sets the exit code. */
+export class VerdictReporter implements Reporter {
+  readonly #options: ResolvedOptions
+  readonly #projects = new Set<TestProject>()
+  readonly #counter: SessionCounter
+  #vitest: Vitest | undefined
+  #builder: RunBuilder = createRunBuilder()
+  #startedAt = new Date()
+  #runs = 0
+  #measured = false
+  /** All sessions of each test, kept only for a blob. */
+  #forBlob: Map<string, Session[]> | undefined
+  #environment: Environment | undefined
+  /** First failure of each test, by id: a later success must not hide it. */
+  readonly #failed = new Map<string, RunnerTaskResult>()
+
+  constructor(options: ResolvedOptions) {
+    this.#options = options
+    this.#counter = createSessionCounter((module) => this.sessionsOf(module.project))
+  }
+
+  /** Counts a project among those measured by our provider. */
+  measures(project: TestProject): void {
+    this.#projects.add(project)
+  }
+
+  /** How many fresh processes each file of a project gets: one for ordinary tests, for reruns in watch mode and for merged blobs. */
+  sessionsOf(project: TestProject): number {
+    const once = !this.#projects.has(project) || this.#runs > 1 || Boolean(this.#vitest?.config.mergeReports)
+    return once ? 1 : this.#options.sessions
+  }
+
+  onInit(vitest: Vitest): void {
+    this.#vitest = vitest
+    hearFirst(vitest, this, this.#counter)
+    const blob = vitest.config.reporters.some((reporter) => Array.isArray(reporter) && reporter[0] === 'blob')
+    if (blob) this.#forBlob = new Map()
+  }
+
+  onTestRunStart(): void {
+    this.#runs += 1
+    this.#startedAt = new Date()
+    this.#builder = createRunBuilder()
+    this.#counter.reset()
+    this.#failed.clear()
+    this.#forBlob?.clear()
+    this.#measured = false
+    this.#environment = undefined
+  }
+
+  onTestModuleQueued(module: TestModule): void {
+    this.#counter.queued(module)
+  }
+
+  onTestModuleEnd(module: TestModule): void {
+    if (!this.#projects.has(module.project)) return
+    this.#measured = true
+    this.#failModule(module)
+    for (const error of module.errors()) {
+      this.#builder.fail({ key: this.#fileOf(module), session: this.#counter.current(module), error: error.message })
+    }
+  }
+
+  onTestCaseResult(test: TestCase): void {
+    if (!this.#projects.has(test.project)) return
+    const session = this.#counter.current(test.module)
+    this.#rememberFailure(test, session)
+    const meta = test.meta()
+    this.#environment ??= meta.verdictEnvironment
+    const measurements = meta.verdict ?? []
+    const { file, project, name } = { file: this.#fileOf(test.module), project: test.project.name, name: test.fullName }
+    const tags = test.options.tags ?? []
+    this.#builder.add({ file, project: projectName(project), test: name, tags, measurements }, session)
+    this.#passOn(test, session)
+  }
+
+  async onTestRunEnd(_modules: unknown, _errors: unknown, reason: TestRunEndReason): Promise<void> {
+    const vitest = this.#vitest
+    if (vitest === undefined || !this.#measured) return
+    const { root } = vitest.config
+    await concludeRun({
+      options: this.#options,
+      root,
+      environment: this.#environment ?? readEnvironment(root, vitest.version),
+      startedAt: this.#startedAt,
+      finishedAt: new Date(),
+      interrupted: reason === 'interrupted',
+      partial: isPartial(vitest),
+      sessions: Math.max(1, ...[...this.#projects].map((project) => this.sessionsOf(project))),
+      ...this.#builder.build(),
+      log: (text) => vitest.logger.log(text),
+      terminal: { columns: process.stdout.columns ?? 120, colours: process.stdout.hasColors?.() ?? false },
+    })
+  }
+
+  /** Other reporters see the last session only: an earlier failure has to show in it. */
+  #rememberFailure(test: TestCase, session: number): void {
+    const result = test.result()
+    if (result.state === 'failed') {
+      const error = result.errors.map(({ message }) => message).join('; ') || 'failed without an error'
+      this.#builder.fail({ key: `${this.#fileOf(test.module)} > ${test.fullName}`, session, error })
+      const failed = taskResult(test)
+      if (failed !== undefined && !this.#failed.has(test.id)) this.#failed.set(test.id, failed)
+      return
+    }
+    const earlier = this.#failed.get(test.id)
+    const task = test.project.vitest.state.idMap.get(test.id)
+    if (earlier === undefined || task === undefined || !this.#counter.isLast(test.module)) return
+    task.result = earlier
+  }
+
+  /** Blobs carry all sessions in the one that others see; everyone else is spared the samples. */
+  #passOn(test: TestCase, session: number): void {
+    const meta = test.meta()
+    if (this.#forBlob === undefined) {
+      delete meta.verdict
+      return
+    }
+    const earlier = this.#forBlob.get(test.id) ?? []
+    const sessions = [...earlier, ...(meta.verdict ?? []).map((measurement) => ({ ...measurement, session }))]
+    this.#forBlob.set(test.id, sessions)
+    meta.verdict = sessions
+    const { vitest } = test.project
+    this.#environment ??= readEnvironment(vitest.config.root, vitest.version)
+    meta.verdictEnvironment = this.#environment
+  }
+
+  /** Runs after Vitest has settled the file's state, before anyone else hears of it. */
+  #failModule(module: TestModule): void {
+    const task = module.project.vitest.state.idMap.get(module.id)
+    const failed = [...module.children.allTests()].some((test) => this.#failed.has(test.id))
+    if (failed && task?.result && this.#counter.isLast(module)) task.result.state = 'fail'
+  }
+
+  #fileOf(module: TestModule): string {
+    return relative(module.project.vitest.config.root, module.moduleId).split(sep).join('/')
+  }
+}
+
+/** Vitest calls the benchmark variant of a project `bench` or `NAME (bench)`. */
+function projectName(name: string): string {
+  return name === 'bench' ? '' : name.replace(/ \(bench\)$/, '')
+}
+
+function taskResult(test: TestCase): RunnerTaskResult | undefined {
+  return test.project.vitest.state.idMap.get(test.id)?.result
+}
+
+/** Whether something was left out by a filter, so that benchmarks not measured are not gone. */
+function isPartial({ config }: Vitest): boolean {
+  const { testNamePattern, tagsFilter, shard, changed, related, project } = config
+  const { _cliFilters: files = [] } = config as { _cliFilters?: string[] }
+  return Boolean(files.length || testNamePattern || tagsFilter?.length || shard || changed || related || project.length)
+}
+
+/**
+ * Puts our reporter first and lets all others hear of the last session of each file only. Vitest has no public way to do
+ * this: where its list of reporters is not what it was, the others just hear of every session.
+ */
+function hearFirst(vitest: Vitest, ours: Reporter, counter: SessionCounter): void {
+  const { reporters } = vitest as unknown as { reporters?: Reporter[] }
+  if (!Array.isArray(reporters)) return
+  const others = reporters.filter((reporter) => reporter !== ours)
+  reporters.splice(0, reporters.length, ours, ...others.map((reporter) => lastSessionOnly(reporter, counter, vitest)))
+}

@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Report } from '../plugin/judge/report.ts'
+import type { TargetResult } from '../plugin/judge/targets.ts'
+import type { Run } from '../plugin/run/run.ts'
+import { writeWhole } from '../plugin/store/write-whole.ts'
+import { renderMarkdown } from './markdown.ts'
+import { toResults } from './results.ts'
+import { toSummaries } from './summaries.ts'
+
+export interface Outputs {
+  run: Run
+  report: Report
+  targets: readonly TargetResult[]
+}
+
+/**
+ * Writes the files of one run into a folder; a second run within the same second gets a number.
+ * @returns the names of the files
+ * @throws InputError when one cannot be written
+ */
+export async function writeOutputs(folder: string, { run: measured, report, targets }: Outputs): Promise<string[]> {
+  const run = { ...measured, id: freeId(folder, measured.id) }
+  const files: Record<string, string> = {
+    [`benchmark_results_${run.id}.json`]: json(toResults(run)),
+    [`benchmark_summaries_${run.id}.json`]: json(toSummaries(run, report)),
+    [`benchmark_report_${run.id}.md`]: renderMarkdown({ run, report, targets, recommendations: [] }),
+    [`run_${run.id}.json`]: json(run),
+  }
+  for (const [name, content] of Object.entries(files)) await writeWhole(join(folder, name), content)
+  return Object.keys(files)
+}
+
+function freeId(folder: string, id: string): string {
+  const taken = (candidate: string) => existsSync(join(folder, `run_${candidate}.json`))
+  if (!taken(id)) return id
+  let number = 2
+  while (taken(`${id}_${number}`)) number += 1
+  return `${id}_${number}`
+}
+
+function json(content: unknown): string {
+  return `${JSON.stringify(content, null, 1)}\n`
+}

@@ -1,0 +1,79 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test as base, expect } from 'vitest'
+import { InputError } from '../../../plugin/store/input-error.ts'
+import { latestRun, listRuns } from '../../../plugin/store/latest-run.ts'
+import { readRun } from '../../../plugin/store/read-run.ts'
+import { readTargets } from '../../../plugin/store/read-targets.ts'
+import { writeWhole } from '../../../plugin/store/write-whole.ts'
+import { aRun } from '../../builders/a-run.ts'
+
+const test = base.extend<{ folder: string }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Vitest reads the fixture's needs off this pattern
+  folder: async ({}, use) => {
+    const folder = await mkdtemp(join(tmpdir(), 'verdict-files-'))
+    await use(folder)
+    await rm(folder, { recursive: true })
+  },
+})
+
+test('readRun() gives back what was written', async ({ folder }) => {
+  const run = aRun()
+  await writeWhole(join(folder, 'deep', 'run.json'), JSON.stringify(run))
+  expect(await readRun(join(folder, 'deep', 'run.json'))).toEqual(run)
+})
+
+test.for([
+  ['a missing file', undefined, /no such file/],
+  ['an empty file', '', /the file is empty/],
+  ['a truncated file', '{"format": "vitest-verdict/run", "ver', /the file is truncated/],
+  ['a file that is not JSON', 'hello', /not JSON/],
+  ['an unknown version', '{"format": "vitest-verdict/run", "version": 99}', /version 99 is unknown here/],
+  ['another format', '{"format": "something else", "version": 1}', /not a vitest-verdict run at format/],
+  ['a list', '[]', /not a vitest-verdict run/],
+] as const)('readRun() says in one line what is wrong with %s', async ([, content, message], { folder }) => {
+  const path = join(folder, 'run.json')
+  if (content !== undefined) await writeFile(path, content)
+  const error = await readRun(path).catch((thrown: unknown) => thrown)
+  expect(error).toBeInstanceOf(InputError)
+  expect((error as Error).message).toMatch(message)
+  expect((error as Error).message).toContain(path)
+  expect((error as Error).message).not.toContain('\n')
+})
+
+test('readRun() says that a folder stands where the file should be', async ({ folder }) => {
+  await expect(readRun(folder)).rejects.toThrow(/it is a folder, a file is needed/)
+})
+
+test('writeWhole() refuses to write where a folder stands and leaves nothing behind', async ({ folder }) => {
+  await mkdir(join(folder, 'run.json'))
+  await expect(writeWhole(join(folder, 'run.json'), 'x')).rejects.toThrow(/a folder stands there/)
+  expect(await readdir(folder)).toEqual(['run.json'])
+})
+
+test('writeWhole() replaces a file whole', async ({ folder }) => {
+  const path = join(folder, 'a.txt')
+  await writeWhole(path, 'a long first version')
+  await writeWhole(path, 'short')
+  expect(await readFile(path, 'utf8')).toBe('short')
+})
+
+test('latestRun() finds the newest by the time in its name, numbers within a second included', async ({ folder }) => {
+  const names = ['run_20260102_030405.json', 'run_20260102_030405_2.json', 'run_20260102_030405_10.json', 'other.json']
+  for (const name of names) await writeFile(join(folder, name), '{}')
+  expect((await listRuns(folder)).map((path) => path.slice(folder.length + 1))).toEqual(names.slice(0, 3))
+  expect(await latestRun(folder)).toBe(join(folder, 'run_20260102_030405_10.json'))
+})
+
+test('latestRun() says where it looked when there is no run or no folder', async ({ folder }) => {
+  await expect(latestRun(folder)).rejects.toThrow(`No run in ${folder}`)
+  await expect(latestRun(join(folder, 'missing'))).rejects.toThrow(/no such folder/)
+})
+
+test('readTargets() names the target that makes no sense', async ({ folder }) => {
+  expect(await readTargets(folder)).toEqual([])
+  const targets = { version: 1, targets: [{ benchmark: 'a', figure: 'p95Ms', below: 1, above: 2 }] }
+  await writeWhole(join(folder, 'baseline', 'targets.json'), JSON.stringify(targets))
+  await expect(readTargets(folder)).rejects.toThrow(/targets\.0.*either "below" or "above"/)
+})

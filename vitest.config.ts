@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+
+  test: {
+    include: ['tests/**/*.test.ts'],
+    exclude: ['tests/e2e/projects/**', 'node_modules/**'],
+    benchmark: { include: ['bench/**/*.bench.ts'] },
+    coverage: { include: ['fixtures/**/*.ts'], reporter: ['text-summary', 'html'] },
+  },
+})
