@@ -1,6 +1,6 @@
-import type { Report } from '../plugin/judge/report.ts'
+import type { BenchmarkStatistics, Report } from '../plugin/judge/report.ts'
 import type { Metric } from '../plugin/run/metric.ts'
-import type { Run } from '../plugin/run/run.ts'
+import type { Run, Session } from '../plugin/run/run.ts'
 
 /** Statistics of one case over all its sessions; field names are a contract. */
 export interface Summary {
@@ -31,35 +31,38 @@ export interface Summary {
 /** What `benchmark_summaries_*.json` holds: a map from case key to its summary. */
 export function toSummaries(run: Run, report: Report): Record<string, Summary> {
   const statistics = new Map(report.benchmarks.map((benchmark) => [benchmark.key, benchmark.statistics]))
-  const summaries: Record<string, Summary> = {}
-  for (const { key, sessions } of run.benchmarks) {
-    const figures = statistics.get(key)
-    if (!figures) continue
-    summaries[key] = {
-      category: key,
-      total_runs: figures.iterations,
-      successful_runs: figures.succeeded,
-      failed_runs: figures.failed,
-      avg_duration_ms: figures.averageMs,
-      min_duration_ms: figures.minimumMs,
-      max_duration_ms: figures.maximumMs,
-      p50_duration_ms: figures.p50Ms,
-      p95_duration_ms: figures.p95Ms,
-      p99_duration_ms: figures.p99Ms,
-      avg_memory_mb: figures.averageMemoryMb,
-      peak_memory_mb: figures.peakMemoryMb,
-      success_rate: figures.successRate,
-      error_rate: 100 - figures.successRate,
-      ...(figures.throughputPerSecond === null ? {} : { throughput_per_second: figures.throughputPerSecond }),
-      metrics: averageMetrics(sessions.map((session) => session.metrics)),
-      sessions: sessions.flatMap((session) => {
-        const median = session.metrics.duration_median
-        if (median?.kind !== 'quantity' || median.value <= 0) return []
-        return [{ log_median_ms: Math.log(median.value / 1e6), n: session.iterations }]
-      }),
-    }
+  return Object.fromEntries(
+    run.benchmarks.flatMap(({ key, sessions }) => {
+      const figures = statistics.get(key)
+      return figures ? [[key, summarise(key, sessions, figures)] as const] : []
+    }),
+  )
+}
+
+function summarise(key: string, sessions: readonly Session[], figures: BenchmarkStatistics): Summary {
+  return {
+    category: key,
+    total_runs: figures.iterations,
+    successful_runs: figures.succeeded,
+    failed_runs: figures.failed,
+    avg_duration_ms: figures.averageMs,
+    min_duration_ms: figures.minimumMs,
+    max_duration_ms: figures.maximumMs,
+    p50_duration_ms: figures.p50Ms,
+    p95_duration_ms: figures.p95Ms,
+    p99_duration_ms: figures.p99Ms,
+    avg_memory_mb: figures.averageMemoryMb,
+    peak_memory_mb: figures.peakMemoryMb,
+    success_rate: figures.successRate,
+    error_rate: 100 - figures.successRate,
+    ...(figures.throughputPerSecond === null ? {} : { throughput_per_second: figures.throughputPerSecond }),
+    metrics: averageMetrics(sessions.map((session) => session.metrics)),
+    sessions: sessions.flatMap((session) => {
+      const median = session.metrics.duration_median
+      if (median?.kind !== 'quantity' || median.value <= 0) return []
+      return [{ log_median_ms: Math.log(median.value / 1e6), n: session.iterations }]
+    }),
   }
-  return summaries
 }
 
 function averageMetrics(sessions: readonly Record<string, Metric>[]): Summary['metrics'] {

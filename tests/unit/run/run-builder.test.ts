@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { benchmarkKey } from '../../../plugin/run/benchmark-key.ts'
 import { createRunBuilder } from '../../../plugin/run/run-builder.ts'
 import { runId } from '../../../plugin/run/run-id.ts'
-import { aMeasurement } from '../../builders/a-measurement.ts'
+import { aMeasurement } from '../../support/a-measurement.ts'
 
 const place = { file: 'bench/a.bench.ts', project: '', test: 'suite > parses', tags: [] }
 

@@ -7,7 +7,7 @@ import { latestRun, listRuns } from '../../../plugin/store/latest-run.ts'
 import { readRun } from '../../../plugin/store/read-run.ts'
 import { readTargets } from '../../../plugin/store/read-targets.ts'
 import { writeWhole } from '../../../plugin/store/write-whole.ts'
-import { aRun } from '../../builders/a-run.ts'
+import { makeBenchmark, makeRun } from '../../support/make-run.ts'
 
 const test = base.extend<{ folder: string }>({
   // biome-ignore lint/correctness/noEmptyPattern: Vitest reads the fixture's needs off this pattern
@@ -19,7 +19,7 @@ const test = base.extend<{ folder: string }>({
 })
 
 test('readRun() gives back what was written', async ({ folder }) => {
-  const run = aRun()
+  const run = makeRun([makeBenchmark({ key: 'a', medianMs: 1 })])
   await writeWhole(join(folder, 'deep', 'run.json'), JSON.stringify(run))
   expect(await readRun(join(folder, 'deep', 'run.json'))).toEqual(run)
 })
