@@ -13,6 +13,8 @@ export interface Measurement {
   category?: string
   /** How the results file names an iteration, e.g. `Simple code generation`; the name when absent. */
   title?: string
+  /** Practical threshold of this benchmark, per cent, when it sets its own. */
+  threshold?: number
   engine: 'latency' | 'load'
   process: { pid: number; threadId: number }
   /** ISO 8601. */

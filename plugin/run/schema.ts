@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Environment } from './environment.ts'
 import type { Calibration, LoadResult, Measurement, Probes, Warning } from './measurement.ts'
 import type { Metric } from './metric.ts'
-import { type Benchmark, type Run, runFormat, runVersion, type Session } from './run.ts'
+import { type Benchmark, type Run, type RunOptions, runFormat, runVersion, type Session } from './run.ts'
 
 const count = z.int().nonnegative()
 const finite = z.number()
@@ -88,6 +88,7 @@ const measurement = z.object({
   call: count,
   category: z.string().exactOptional(),
   title: z.string().exactOptional(),
+  threshold: finite.positive().exactOptional(),
   engine: z.enum(['latency', 'load']),
   process: z.object({ pid: count, threadId: count }),
   startedAt: z.iso.datetime(),
@@ -145,7 +146,20 @@ const environment = z.object({
   dirty: z.boolean().nullable(),
 }) satisfies z.ZodType<Environment>
 
-export { environment as environmentSchema, measurement as measurementSchema }
+const runOptions = z.object({
+  iterations: z.int(),
+  warmup: z.int(),
+  concurrent: z.int(),
+  profiling: z.boolean(),
+  memoryTracking: z.boolean(),
+  useAnalyticalModels: z.boolean(),
+  analyticalModels: z.array(z.string()),
+  threshold: finite,
+  sessions: z.int(),
+  profile: z.enum(['full', 'quick']),
+}) satisfies z.ZodType<RunOptions>
+
+export { environment as environmentSchema, measurement as measurementSchema, runOptions as runOptionsSchema }
 
 /** Schema of the `run_*.json` file. */
 export const runSchema = z.object({
@@ -157,18 +171,7 @@ export const runSchema = z.object({
   complete: z.boolean(),
   environment,
   machineClass: z.string(),
-  options: z.object({
-    iterations: z.int(),
-    warmup: z.int(),
-    concurrent: z.int(),
-    profiling: z.boolean(),
-    memoryTracking: z.boolean(),
-    useAnalyticalModels: z.boolean(),
-    analyticalModels: z.array(z.string()),
-    threshold: finite,
-    sessions: z.int(),
-    profile: z.enum(['full', 'quick']),
-  }),
+  options: runOptions,
   benchmarks: z.array(benchmark),
   failures: z.array(z.object({ key: z.string(), session: count, error: z.string() })),
   warnings: z.array(warning),
