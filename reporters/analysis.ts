@@ -1,20 +1,21 @@
-import type { Analysis, AreaAdvice, Bottleneck, Fact, Opportunity, Regression } from '../plugin/analyse/analysis.ts'
+import type { Analysis, AreaAdvice, Bottleneck, Fact, Opportunity } from '../plugin/analyse/analysis.ts'
 import type { Report } from '../plugin/judge/report.ts'
 import { escapeMarkdown } from './escape-markdown.ts'
-import { formatBytes, formatChange, formatInUnit, formatMilliseconds } from './number.ts'
+import { formatBytes, formatInUnit, formatMilliseconds } from './number.ts'
+import { listRegressions, type Regression, regressionBlock } from './regression-block.ts'
 import { verdictSentence } from './verdict-words.ts'
 
 /** The analysis as Markdown: the `analysis_report_*.md` file. */
 export function renderAnalysis(analysis: Analysis, report: Report): string {
-  const { regressions, bottlenecks, opportunities, recommendations } = analysis
-  const judged = regressions.filter(({ advisory }) => !advisory)
-  const advisory = regressions.filter((regression) => regression.advisory)
-  const commit = report.run.commit === null ? '' : `, commit \`${report.run.commit.slice(0, 7)}\``
+  const { bottlenecks, opportunities, recommendations } = analysis
+  const regressions = listRegressions(report.benchmarks)
+  const advisory = listRegressions(report.benchmarks, 'inconclusive')
+  const commit = report.run.commit === null ? '' : `, commit ${escapeMarkdown(report.run.commit.slice(0, 7))}`
   return [
     '# Analysis report',
     `Run \`${escapeMarkdown(report.run.id)}\` on \`${escapeMarkdown(report.run.machineClass)}\`${commit}.`,
-    verdictSentence(report),
-    section('Regressions', judged.map(renderRegression), noRegressions(report)),
+    escapeMarkdown(verdictSentence(report), 500),
+    section('Regressions', regressions.map(renderRegression), noRegressions(report)),
     advisory.length === 0
       ? null
       : section(
@@ -58,18 +59,9 @@ function section(title: string, entries: readonly string[], otherwise: string, n
   return [heading, ...(note === undefined ? [] : [note]), ...entries].join('\n\n')
 }
 
-function renderRegression({ key, metric, severity, unit, baseline, current, ratio }: Regression): string {
-  return block(`${severity.toUpperCase()}: ${escapeMarkdown(key)} - ${escapeMarkdown(metric)}`, [
-    `Baseline: ${formatFigure(baseline, unit)}`,
-    `Current: ${formatFigure(current, unit)}`,
-    `Regression: ${describeDifference(baseline, current, ratio, unit)}`,
-  ])
-}
-
-function describeDifference(baseline: number, current: number, ratio: number | null, unit: string): string {
-  const points = current - baseline
-  if (unit === '%') return `${points >= 0 ? '+' : '−'}${Math.abs(points).toFixed(1)} percentage points`
-  return ratio === null ? `from ${formatFigure(baseline, unit)}` : formatChange(ratio)
+function renderRegression(regression: Regression): string {
+  const [heading = '', ...lines] = regressionBlock(regression).map((line) => escapeMarkdown(line, 500))
+  return block(heading, lines)
 }
 
 function renderBottleneck(bottleneck: Bottleneck): string {

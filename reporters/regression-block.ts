@@ -8,11 +8,17 @@ export interface Regression {
 
 const severityRank = { critical: 0, high: 1, medium: 2, low: 3 } as const
 
-/** Every regressed metric of every benchmark, worst first. */
-export function listRegressions(benchmarks: readonly BenchmarkReport[]): Regression[] {
+/**
+ * Every regressed metric of every benchmark, worst first; with `inconclusive`, those that differ enough to have a severity but
+ * lack the evidence for a verdict.
+ */
+export function listRegressions(
+  benchmarks: readonly BenchmarkReport[],
+  verdict: 'regressed' | 'inconclusive' = 'regressed',
+): Regression[] {
   return benchmarks
     .flatMap((benchmark) => Object.values(benchmark.metrics).map((metric) => ({ benchmark, metric })))
-    .filter(({ metric }) => metric.verdict === 'regressed')
+    .filter(({ metric }) => metric.verdict === verdict && (verdict === 'regressed' || metric.severity !== null))
     .sort((a, b) => rank(a.metric) - rank(b.metric) || slowdown(b.metric) - slowdown(a.metric))
 }
 
