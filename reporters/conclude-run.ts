@@ -5,10 +5,10 @@ import type { Report } from '../plugin/judge/report.ts'
 import { checkTargets, type TargetResult } from '../plugin/judge/targets.ts'
 import type { ResolvedOptions } from '../plugin/options.ts'
 import { type Environment, machineClass } from '../plugin/run/environment.ts'
+import type { Warning } from '../plugin/run/measurement.ts'
 import type { Benchmark, Failure, Run } from '../plugin/run/run.ts'
 import { runFormat, runVersion } from '../plugin/run/run.ts'
 import { runId } from '../plugin/run/run-id.ts'
-import type { Warning } from '../plugin/run/measurement.ts'
 import { baselinePath } from '../plugin/store/baseline-path.ts'
 import { InputError } from '../plugin/store/input-error.ts'
 import { readBaseline } from '../plugin/store/read-baseline.ts'
@@ -79,7 +79,8 @@ function toRun(finished: FinishedRun): Run {
     startedAt: startedAt.toISOString(),
     finishedAt: finished.finishedAt.toISOString(),
     complete:
-      !finished.interrupted && benchmarks.every(({ sessions }) => sessions.every(({ status }) => status === 'complete')),
+      !finished.interrupted &&
+      benchmarks.every(({ sessions }) => sessions.every(({ status }) => status === 'complete')),
     environment,
     machineClass: options.machineClass ?? machineClass(environment),
     options: {

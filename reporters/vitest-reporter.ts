@@ -1,13 +1,13 @@
 import { relative, sep } from 'node:path'
 import type { RunnerTaskResult } from 'vitest'
-import type { Environment } from '../plugin/run/environment.ts'
+import type { Reporter, TestCase, TestModule, TestProject, TestRunEndReason, Vitest } from 'vitest/node'
 import type { ResolvedOptions } from '../plugin/options.ts'
-import { createRunBuilder, type RunBuilder } from '../plugin/run/run-builder.ts'
+import type { Environment } from '../plugin/run/environment.ts'
 import type { Session } from '../plugin/run/run.ts'
+import { createRunBuilder, type RunBuilder } from '../plugin/run/run-builder.ts'
 import { lastSessionOnly } from '../plugin/sessions/last-session-only.ts'
 import { createSessionCounter, type SessionCounter } from '../plugin/sessions/session-counter.ts'
 import { readEnvironment } from '../plugin/store/read-environment.ts'
-import type { Reporter, TestCase, TestModule, TestProject, TestRunEndReason, Vitest } from 'vitest/node'
 import { concludeRun } from './conclude-run.ts'
 
 declare module 'vitest' {

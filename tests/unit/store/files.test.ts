@@ -1,22 +1,13 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { test as base, expect } from 'vitest'
+import { expect } from 'vitest'
 import { InputError } from '../../../plugin/store/input-error.ts'
 import { latestRun, listRuns } from '../../../plugin/store/latest-run.ts'
 import { readRun } from '../../../plugin/store/read-run.ts'
 import { readTargets } from '../../../plugin/store/read-targets.ts'
 import { writeWhole } from '../../../plugin/store/write-whole.ts'
 import { makeBenchmark, makeRun } from '../../support/make-run.ts'
-
-const test = base.extend<{ folder: string }>({
-  // biome-ignore lint/correctness/noEmptyPattern: Vitest reads the fixture's needs off this pattern
-  folder: async ({}, use) => {
-    const folder = await mkdtemp(join(tmpdir(), 'verdict-files-'))
-    await use(folder)
-    await rm(folder, { recursive: true })
-  },
-})
+import { testInFolder as test } from '../../support/temporary-folder.ts'
 
 test('readRun() gives back what was written', async ({ folder }) => {
   const run = makeRun([makeBenchmark({ key: 'a', medianMs: 1 })])

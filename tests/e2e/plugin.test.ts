@@ -1,0 +1,131 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe } from 'vitest'
+import { latestRun } from '../../plugin/store/latest-run.ts'
+import { readRun } from '../../plugin/store/read-run.ts'
+import { runVitest } from '../support/run-vitest.ts'
+import { testInFolder as test } from '../support/temporary-folder.ts'
+
+const outputs = (folder: string) => ({
+  VITEST_VERDICT_OUTPUT_DIR: join(folder, 'results'),
+  VITEST_VERDICT_BASELINE: join(folder, 'baseline.json'),
+})
+const runOf = async (folder: string) => readRun(await latestRun(join(folder, 'results')))
+
+describe.concurrent('vitest bench with the plugin', { timeout: 60_000 }, () => {
+  test('measures each benchmark in six fresh processes and writes every file', async ({ folder, expect }) => {
+    const { exitCode, output } = await runVitest('plain', ['bench', '--run'], outputs(folder))
+    expect(output).toContain('No baseline yet')
+    expect(output).toContain('baseline accept')
+    expect(exitCode).toBe(0)
+
+    const run = await runOf(folder)
+    expect(run.benchmarks.map(({ key }) => key).sort()).toEqual([
+      'sum.bench.ts > joins',
+      'sum.bench.ts > sums > of numbers > loop',
+      'sum.bench.ts > sums > of numbers > reduce',
+    ])
+    for (const { sessions } of run.benchmarks) {
+      expect(sessions.map(({ session }) => session)).toEqual([1, 2, 3, 4, 5, 6])
+      expect(new Set(sessions.map((session) => session.process.pid)).size).toBe(6)
+    }
+    const names = (await readdir(join(folder, 'results'))).map((name) => name.replace(/\d{8}_\d{6}/, 'TIME'))
+    expect(names.sort()).toEqual(
+      expect.arrayContaining([
+        'benchmark_report_TIME.md',
+        'benchmark_results_TIME.json',
+        'benchmark_summaries_TIME.json',
+        'run_TIME.json',
+      ]),
+    )
+  })
+
+  test('lets other reporters hear of each test once', async ({ folder, expect }) => {
+    const report = join(folder, 'vitest.json')
+    const args = ['bench', '--run', '--reporter=json', '--reporter=verbose', `--outputFile.json=${report}`]
+    const { output } = await runVitest('plain', args, outputs(folder))
+    const { numTotalTests, testResults } = JSON.parse(await readFile(report, 'utf8'))
+    expect(numTotalTests).toBe(2)
+    expect(testResults).toHaveLength(1)
+    expect(testResults[0].assertionResults.map((result: { meta: object }) => Object.keys(result.meta))).toEqual([
+      [],
+      [],
+    ])
+    expect(output.match(/sums > of numbers/g)?.length).toBeLessThanOrEqual(3)
+    expect(output.match(/✓.*joins/g)).toHaveLength(1)
+  })
+
+  test('keeps to a name filter', async ({ folder, expect }) => {
+    await runVitest('plain', ['bench', '--run', '-t', 'joins'], outputs(folder))
+    const run = await runOf(folder)
+    expect(run.benchmarks.map(({ key, sessions }) => [key, sessions.length])).toEqual([['sum.bench.ts > joins', 6]])
+  })
+
+  test('takes options from the environment', async ({ folder, expect }) => {
+    const env = { ...outputs(folder), VITEST_VERDICT_SESSIONS: '2' }
+    await runVitest('plain', ['bench', '--run', '-t', 'joins'], env)
+    expect((await runOf(folder)).benchmarks[0]?.sessions).toHaveLength(2)
+  })
+
+  test('says what is wrong with an option and does not run', async ({ folder, expect }) => {
+    const env = { ...outputs(folder), VITEST_VERDICT_SESSIONS: '5' }
+    const { exitCode, output } = await runVitest('plain', ['bench', '--run'], env)
+    expect(output).toContain(
+      'Invalid vitest-verdict option "sessions" (from VITEST_VERDICT_SESSIONS): 5 sessions leave',
+    )
+    expect(exitCode).not.toBe(0)
+  })
+
+  test('is silent and idle under vitest run', async ({ folder, expect }) => {
+    const { exitCode, output } = await runVitest('plain', ['run'], outputs(folder))
+    expect(exitCode).toBe(0)
+    expect(output).toContain('1 passed')
+    expect(output).not.toMatch(/baseline|verdict/i)
+    expect(await readdir(folder)).toEqual([])
+  })
+
+  test.for([1, 3])('fails with 1 when only session %i failed, and says so', async (session, { folder, expect }) => {
+    const report = join(folder, 'vitest.json')
+    const { exitCode, output } = await runVitest(
+      'flaky',
+      ['bench', '--run', '--reporter=json', '--reporter=default', `--outputFile.json=${report}`],
+      { ...outputs(folder), COUNT_FILE: join(folder, 'count'), FAIL_IN: String(session) },
+    )
+    expect(exitCode).toBe(1)
+    expect(output).toContain(`in session ${session}: the database is down`)
+    const { numFailedTests, success } = JSON.parse(await readFile(report, 'utf8'))
+    expect({ numFailedTests, success }).toEqual({ numFailedTests: 1, success: false })
+    const run = await runOf(folder)
+    expect(run.failures).toEqual([{ key: 'flaky.bench.ts > sometimes fails', session, error: 'the database is down' }])
+    expect(run.benchmarks[0]?.sessions).toHaveLength(2)
+  })
+
+  test('gives from merged blobs what one run would have given', async ({ folder, expect }) => {
+    const blobs = join(folder, 'blobs')
+    const env = outputs(folder)
+    await runVitest('plain', ['bench', '--run', '--reporter=blob', `--outputFile.blob=${blobs}/1.json`], env)
+    const direct = await runOf(folder)
+    const merged = await runVitest('plain', ['bench', '--run', `--mergeReports=${blobs}`], {
+      ...env,
+      VITEST_VERDICT_OUTPUT_DIR: join(folder, 'merged'),
+    })
+    expect(merged.output).toContain('No baseline yet')
+    const again = await readRun(await latestRun(join(folder, 'merged')))
+    expect(again.benchmarks).toEqual(direct.benchmarks)
+    expect(again.environment).toEqual(direct.environment)
+  })
+
+  test('says with exit code 3 where the files cannot go, and still gives the table', async ({ folder, expect }) => {
+    const env = outputs(folder)
+    await mkdir(join(folder, 'blocked'))
+    const file = join(folder, 'blocked', 'file')
+    await writeFile(file, '')
+    const { exitCode, output } = await runVitest('plain', ['bench', '--run', '-t', 'joins'], {
+      ...env,
+      VITEST_VERDICT_OUTPUT_DIR: file,
+    })
+    expect(output).toMatch(/Cannot write .*: a file stands where a folder is needed/)
+    expect(output).toContain('joins')
+    expect(exitCode).toBe(3)
+  })
+})
