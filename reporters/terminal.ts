@@ -1,9 +1,10 @@
+import { stripVTControlCharacters } from 'node:util'
 import Table from 'cli-table3'
 import type { BenchmarkReport, MetricComparison, Report, Verdict } from '../plugin/judge/report.ts'
-import { escapeTerminal } from './escape-terminal.ts'
 import { groupWarnings } from './group-warnings.ts'
 import { formatDuration, formatPercent } from './number.ts'
 import { type Palette, plainPalette } from './palette.ts'
+import { plainText } from './plain-text.ts'
 import { listRegressions, regressionBlock } from './regression-block.ts'
 import { describeChange, verdictMarks, verdictSentence } from './verdict-words.ts'
 
@@ -15,13 +16,15 @@ export interface TerminalOptions {
 
 const wideEnough = 100
 const mostDoubts = 12
+/** Blanks between columns. */
+const gap = 2
 
 /** The run as text for people: a table, what regressed, doubts, and the answer on the last line. */
 export function renderTerminal(report: Report, { width = 120, palette = plainPalette }: TerminalOptions = {}): string {
   return [
     renderTable(report, width, palette),
     ...listRegressions(report.benchmarks).map((regression) => {
-      const [head, ...rest] = regressionBlock(regression, escapeTerminal(regression.benchmark.key))
+      const [head, ...rest] = regressionBlock(regression, plainText(regression.benchmark.key))
       return [palette.bad(head ?? ''), ...rest.map((line) => `  ${line}`)].join('\n')
     }),
     renderFailures(report, palette),
@@ -32,26 +35,45 @@ export function renderTerminal(report: Report, { width = 120, palette = plainPal
     .join('\n\n')
 }
 
+interface Column {
+  title: string
+  align: 'left' | 'right'
+  cell: (benchmark: BenchmarkReport) => string
+}
+
 function renderTable(report: Report, width: number, palette: Palette): string {
   const measured = report.benchmarks.filter((benchmark) => benchmark.status !== 'removed')
   if (measured.length === 0) return ''
   const wide = width >= wideEnough
   const compared = report.baseline.kind === 'compared'
-  const head = ['benchmark', 'median', ...(wide ? ['p95', 'p99'] : []), ...(compared ? ['change', 'verdict'] : [])]
+  const columns: Column[] = [
+    { title: 'median', align: 'right', cell: describeMedian },
+    ...(wide
+      ? [
+          { title: 'p95', align: 'right' as const, cell: (each: BenchmarkReport) => describeStatistic(each, 'p95Ms') },
+          { title: 'p99', align: 'right' as const, cell: (each: BenchmarkReport) => describeStatistic(each, 'p99Ms') },
+        ]
+      : []),
+    ...(compared
+      ? [
+          { title: 'change', align: 'left' as const, cell: (each: BenchmarkReport) => describeHeadline(each, wide) },
+          { title: 'verdict', align: 'left' as const, cell: (each: BenchmarkReport) => describeVerdict(each, palette) },
+        ]
+      : []),
+  ]
+  const cells = measured.map((benchmark) => columns.map((column) => column.cell(benchmark)))
+  const taken = columns.map(({ title }, column) =>
+    Math.max(title.length, ...cells.map((row) => stripVTControlCharacters(row[column] ?? '').length)),
+  )
+  const nameWidth = Math.max(20, width - taken.reduce((sum, each) => sum + each + gap, gap))
   const table = new Table({
-    head: head.map((title) => palette.faint(title)),
+    head: ['benchmark', ...columns.map(({ title }) => title)].map((title) => palette.faint(title)),
     chars: borderless,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
-    colAligns: head.map((title) => (['median', 'p95', 'p99'].includes(title) ? 'right' : 'left')),
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': gap },
+    colAligns: ['left', ...columns.map(({ align }) => align)],
   })
-  const nameWidth = Math.max(20, width - (wide ? 80 : 48))
-  for (const benchmark of measured) {
-    table.push([
-      escapeTerminal(benchmark.key, nameWidth),
-      describeMedian(benchmark),
-      ...(wide ? [describeStatistic(benchmark, 'p95Ms'), describeStatistic(benchmark, 'p99Ms')] : []),
-      ...(compared ? [describeHeadline(benchmark, wide), describeVerdict(benchmark, palette)] : []),
-    ])
+  for (const [index, benchmark] of measured.entries()) {
+    table.push([plainText(benchmark.key, nameWidth), ...(cells[index] ?? [])])
   }
   return table
     .toString()
@@ -104,7 +126,7 @@ function paint(verdict: Verdict, palette: Palette): (text: string) => string {
 function renderFailures({ failures }: Report, palette: Palette): string {
   return failures
     .map(({ key, session, error }) =>
-      palette.bad(`FAILED: ${escapeTerminal(key)} in session ${session}: ${escapeTerminal(error, 500)}`),
+      palette.bad(`FAILED: ${plainText(key)} in session ${session}: ${plainText(error, 500)}`),
     )
     .join('\n')
 }
@@ -114,18 +136,17 @@ function renderDoubts(report: Report, palette: Palette): string {
   const undecided = unclear.map((benchmark) => {
     const detectable = headline(benchmark)?.detectable
     const limit = detectable == null ? '' : `: a slowdown below ${formatPercent(detectable)} would not have been found`
-    return `? ${escapeTerminal(benchmark.key)} can't be told${limit}`
+    return `? ${plainText(benchmark.key)} can't be told${limit}`
   })
   const warnings = report.benchmarks.flatMap((benchmark) =>
     groupWarnings([
       ...benchmark.warnings,
       ...Object.values(benchmark.metrics).flatMap((metric) => metric.warnings),
     ]).map(
-      ({ text, count }) =>
-        `! ${escapeTerminal(benchmark.key)}: ${escapeTerminal(text, 300)}${count > 1 ? ` (${count}×)` : ''}`,
+      ({ text, count }) => `! ${plainText(benchmark.key)}: ${plainText(text, 300)}${count > 1 ? ` (${count}×)` : ''}`,
     ),
   )
-  const general = report.warnings.map(({ text }) => `! ${escapeTerminal(text, 300)}`)
+  const general = report.warnings.map(({ text }) => `! ${plainText(text, 300)}`)
   const doubts = [...undecided, ...general, ...warnings]
   const shown = doubts.slice(0, mostDoubts)
   if (doubts.length > shown.length) shown.push(`! ${doubts.length - shown.length} more doubts in the report`)
