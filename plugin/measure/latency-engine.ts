@@ -151,7 +151,7 @@ async function takeTurns(subjects: readonly Subject[], context: EngineContext): 
   let turns = 0
   for (const index of interleavedOrder(together.length, context.seed)) {
     // All go on until the last is precise enough, so that each has seen the same of the machine. Asked between cycles.
-    if (turns++ % (2 * together.length) === 0 && (context.aborted() || together.every(isDone))) break
+    if (turns++ % (alone ? 1 : 2 * together.length) === 0 && (context.aborted() || together.every(isDone))) break
     const subject = together[index]!
     if (subject.error === undefined && !(subject.budget.exactIterations && isDone(subject))) {
       await takeTurn(subject, turnMs, !longPhase)

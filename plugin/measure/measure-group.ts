@@ -1,14 +1,22 @@
 import type { BenchmarkGroup, BenchResult } from 'vitest'
-import type { Measurement, Warning } from '../run/measurement.ts'
+import type { Measurement, Probes } from '../run/measurement.ts'
 import type { Metric } from '../run/metric.ts'
 import type { BenchmarkOptions, Metadata } from './bench-options.ts'
 import { toBenchResult } from './bench-result.ts'
 import { calibrate, summariseCalibration } from './calibration.ts'
+import { clockFacts, now } from './clock.ts'
+import { doubtsAboutMachine, doubtsOf } from './doubts.ts'
 import { seedOf } from './interleaved-order.ts'
 import { measureLatency } from './latency-engine.ts'
 import { latencyMeasurement } from './measurement.ts'
+import { memoryMetrics } from './memory-metrics.ts'
+import { watchOutsideLoad } from './outside-load.ts'
+import { profileWhile } from './probes/cpu-profile.ts'
+import { probePass } from './probes/probe-pass.ts'
+import { profilePath } from './profile-path.ts'
+import { loopOverheads } from './rounds.ts'
 import { BenchOptionError, type MeasureOptions, type RunOptions, resolveBudget } from './settings.ts'
-import { createSubject, type Subject } from './subject.ts'
+import { createSubject, runRound, type Subject } from './subject.ts'
 
 /** Number of provider calls in each test's current attempt. */
 const calls = new WeakMap<object, { attempt: string; next: number }>()
@@ -55,28 +63,34 @@ export async function measureGroup(group: BenchmarkGroup, options: MeasureOption
     },
   )
 
+  const probes = new Map<Subject, Probes>()
   const measure = async () => {
     const before = calibrate()
+    const outsideLoad = watchOutsideLoad()
     await measureLatency(subjects, {
       run,
       seed: seedOf(`${test.fullTestName} ${call}`),
       aborted: () => abort.aborted,
       failFast: run.throws === true,
-      after: async () => {},
+      after: async (subject) => {
+        probes.set(subject, await probe(subject, group.test, options, () => abort.aborted))
+      },
     })
+    const doubtsAbout = doubtsAboutMachine(outsideLoad())
     const calibration = summariseCalibration([...before, ...calibrate()])
     for (const subject of subjects) {
       const failed = subject.error !== undefined
-      const warnings: Warning[] = []
+      const seen = probes.get(subject) ?? {}
       const extras = failed ? { metrics: {}, metadata: {} } : await askForExtras(subject)
       const measurement = latencyMeasurement(subject, {
         call,
         status: failed ? 'failed' : 'complete',
         error: subject.error,
         calibration,
-        warnings,
-        probes: {},
-        ...extras,
+        warnings: failed ? [] : [...(await doubtsAboutRounds(subject)), ...doubtsAbout],
+        probes: seen,
+        metadata: extras.metadata,
+        metrics: { ...memoryMetrics(seen.memory), ...extras.metrics },
       })
       record(subject, measurement)
     }
@@ -92,6 +106,55 @@ export async function measureGroup(group: BenchmarkGroup, options: MeasureOption
   return subjects.map((subject) =>
     toBenchResult(subject, subject.options.retainSamples ?? run.retainSamples ?? group.config.retainSamples),
   )
+}
+
+/** Length of the profiled pass, ms: with V8's start and stop some 60 ms per benchmark and session. */
+const PROFILE_MS = 30
+/** A profile is taken of functions of which one call is at most this share of the time budget. */
+const PROFILE_SHARE = 0.25
+
+/** The passes after the timed rounds: memory, collector and CPU, then the profile. */
+async function probe(
+  subject: Subject,
+  test: BenchmarkGroup['test'],
+  options: MeasureOptions,
+  aborted: () => boolean,
+): Promise<Probes> {
+  const probes = (subject.options.memoryTracking ?? options.memoryTracking) ? await probePass(subject, aborted) : {}
+  const affordable = subject.warmUp.callNs <= subject.budget.timeMs * 1e6 * PROFILE_SHARE
+  if (!(subject.options.profiling ?? options.profiling) || !affordable || aborted()) return probes
+  const { filepath, name } = test.file
+  const root = filepath.endsWith(name) ? filepath.slice(0, -name.length) : undefined
+  const file =
+    root !== undefined && options.outputDir !== undefined
+      ? profilePath(root, options.outputDir, name, `${test.fullTestName} ${subject.name}`)
+      : undefined
+  const profile = await profileWhile(async () => {
+    const start = now()
+    do {
+      const round = runRound(subject, subject.batchSize, 'run')
+      if (typeof round !== 'number') await round
+    } while (now() - start < PROFILE_MS && !aborted())
+  }, file)
+  return { ...probes, profile }
+}
+
+async function doubtsAboutRounds(subject: Subject) {
+  const { name, recorder, batchSize, resolutionNs, belowResolution, overrides, warmUp, budget } = subject
+  const loops = await loopOverheads()
+  return doubtsOf({
+    name,
+    samplesNs: recorder.samples(),
+    rounds: recorder.count,
+    batchSize,
+    clockStepNs: clockFacts().stepNs,
+    emptyNs: (subject.async ? loops.async : loops.sync).perCallNs,
+    resolutionNs,
+    belowResolution,
+    overrides,
+    warmUp,
+    iterationsWanted: budget.iterations,
+  })
 }
 
 function nothingElse(call: number) {

@@ -9,6 +9,8 @@ export interface MeasureOptions {
   time: number
   profiling: boolean
   memoryTracking: boolean
+  /** Where profiles go, relative to the project's root; none are written when absent. */
+  outputDir?: string
 }
 
 /** What `resolveOptions({}, {})` decides, for a provider that is used without the plugin. Spares the worker loading zod. */
