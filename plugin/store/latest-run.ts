@@ -11,9 +11,12 @@ const runFile = /^run_(\d{8}_\d{6})(?:_(\d+))?\.json$/
 export async function listRuns(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
     const why = cause.code === 'ENOENT' ? 'no such folder' : cause.code === 'ENOTDIR' ? 'it is a file' : cause.message
-    throw new InputError(`Cannot look for runs in ${folder}: ${why}; run "npx vitest bench" first or give --results-dir`, {
-      cause,
-    })
+    throw new InputError(
+      `Cannot look for runs in ${folder}: ${why}; run "npx vitest bench" first or give --results-dir`,
+      {
+        cause,
+      },
+    )
   })
   return names
     .flatMap((name) => {

@@ -1,0 +1,103 @@
+import { relative, resolve } from 'node:path'
+import type { Command } from 'commander'
+import { renderTerminal } from '../../reporters/terminal.ts'
+import { type Baseline, toBaseline } from '../judge/baseline.ts'
+import { judge } from '../judge/judge.ts'
+import { type ResolvedOptions, resolveOptions } from '../options.ts'
+import type { Run } from '../run/run.ts'
+import { baselinePath } from '../store/baseline-path.ts'
+import { InputError } from '../store/input-error.ts'
+import { latestRun } from '../store/latest-run.ts'
+import { readBaseline } from '../store/read-baseline.ts'
+import { readRun } from '../store/read-run.ts'
+import { updateBaseline } from '../store/update-baseline.ts'
+import type { Context } from './context.ts'
+
+interface Given {
+  run?: string
+  resultsDir?: string
+  baseline?: string
+}
+
+/** Registers `vitest-verdict baseline accept | show | check`. */
+export function registerBaseline(program: Command, context: Context): void {
+  const baseline = program.command('baseline').description('what later runs are judged against')
+  const subcommand = (name: string, description: string) =>
+    baseline
+      .command(name)
+      .description(description)
+      .option('--run <file>', 'a run file instead of the latest run')
+      .option('--results-dir <path>', 'where the runs are')
+      .option('--baseline <file>', 'the baseline file, instead of baseline/<machine class>.json')
+
+  subcommand('accept', 'take a run into the baseline')
+    .argument('[benchmarks...]', 'keys to accept; all of the run when none is given')
+    .action((keys: string[], given: Given) => accept(keys, given, context))
+  subcommand('show', 'list what the baseline holds').action((given: Given) => show(given, context))
+  subcommand('check', 'judge a run against the baseline again, without measuring').action((given: Given) =>
+    check(given, context),
+  )
+}
+
+async function accept(keys: readonly string[], given: Given, context: Context): Promise<void> {
+  const { run, path, options } = await locate(given, context)
+  checkKeys(run, keys)
+  const acceptedAt = new Date().toISOString()
+  const baseline = await updateBaseline(path, (previous) => {
+    const verdicts = new Map(judge(run, previous, options).benchmarks.map(({ key, verdict }) => [key, verdict]))
+    return toBaseline(run, { acceptedAt, previous, verdicts, ...(keys.length > 0 ? { keys } : {}) })
+  })
+  const accepted = keys.length > 0 ? keys.length : run.benchmarks.length
+  context.print(
+    `Accepted ${count(accepted, 'benchmark')} of run ${run.id} into ${relative(context.cwd, path)} (${count(baseline.runs.length, 'run')} stored). Commit it.`,
+  )
+}
+
+async function show(given: Given, context: Context): Promise<void> {
+  const baseline = await readBaseline((await locateBaseline(given, context)).path)
+  context.print(describe(baseline))
+}
+
+async function check(given: Given, context: Context): Promise<void> {
+  const { run, path, options } = await locate(given, context)
+  const report = judge(run, await readBaseline(path), { ...options, baselinePath: relative(context.cwd, path) })
+  context.print(renderTerminal(report, { width: process.stdout.columns ?? 120 }))
+  context.exit(report.exitCode)
+}
+
+async function locate(given: Given, context: Context): Promise<{ run: Run; path: string; options: ResolvedOptions }> {
+  const options = resolveOptions({}, context.env)
+  const runPath = given.run ?? (await latestRun(resolve(context.cwd, given.resultsDir ?? options.outputDir)))
+  const run = await readRun(resolve(context.cwd, runPath))
+  const baseline = given.baseline ?? options.baseline
+  return { run, path: resolve(context.cwd, baselinePath({ baseline }, run.machineClass)), options }
+}
+
+/** The baseline named on the command line needs no run; its default name comes from the latest. */
+async function locateBaseline(given: Given, context: Context): Promise<{ path: string }> {
+  return given.baseline === undefined ? locate(given, context) : { path: resolve(context.cwd, given.baseline) }
+}
+
+function checkKeys(run: Run, keys: readonly string[]): void {
+  const known = run.benchmarks.map(({ key }) => key)
+  const unknown = keys.find((key) => !known.includes(key))
+  if (unknown !== undefined) {
+    throw new InputError(`Cannot accept "${unknown}": run ${run.id} has no such benchmark. It has: ${known.join(', ')}`)
+  }
+  if (known.length === 0) throw new InputError(`Cannot accept run ${run.id}: it measured nothing`)
+}
+
+function describe(baseline: Baseline): string {
+  const runs = baseline.runs.map(
+    ({ id, commit, acceptedAt }) => `  ${id}  ${commit?.slice(0, 7) ?? '-------'}  accepted ${acceptedAt ?? 'unknown'}`,
+  )
+  const benchmarks = Object.entries(baseline.benchmarks).map(([key, { metrics }]) => {
+    const sessions = Object.values(metrics.duration_median?.runs ?? {}).reduce((sum, values) => sum + values.length, 0)
+    return `  ${key}: ${count(Object.keys(metrics).length, 'metric')}, ${count(sessions, 'session')}`
+  })
+  return [`Machine class ${baseline.machineClass}`, 'Runs', ...runs, 'Benchmarks', ...benchmarks].join('\n')
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
+}
