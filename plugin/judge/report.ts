@@ -40,7 +40,11 @@ export interface BenchmarkReport {
   warnings: Warning[]
 }
 
-/** `ratio` and `interval` are new/old; for rates `old` and `new` are per cent and `difference` percentage points. */
+/**
+ * `ratio` and `interval` are new/old. `old` is the baseline's level at the speed the machine has today (calibrated, where the
+ * runs measured that), so that `new / old` is `ratio`. For rates `old` and `new` are per cent, and `difference` has the
+ * interval in percentage points.
+ */
 export interface MetricComparison {
   title: string
   unit: string
@@ -50,9 +54,14 @@ export interface MetricComparison {
   new: number | null
   ratio: number | null
   interval: [low: number, high: number] | null
+  /** Of rates only: `new − old`, percentage points. */
+  difference?: { low: number; estimate: number; high: number }
   /** Sessions on each side. */
   n: [old: number, new: number]
   verdict: Verdict
+  /**
+   * Of a regression; also of an `inconclusive` where the baseline has no sessions to judge by, as advice.
+   */
   severity: Severity | null
   /** Smallest slowdown this comparison could have found with 80 % power, per cent; null where none can be given. */
   detectable: number | null

@@ -1,0 +1,67 @@
+import type { Metric } from '../run/metric.ts'
+import type { Session } from '../run/run.ts'
+import { mean } from '../statistics/mean.ts'
+import { quantileOfSorted } from '../statistics/quantile.ts'
+import { sorted } from '../statistics/sorted.ts'
+import { halfWidth } from './estimate.ts'
+import type { BenchmarkStatistics } from './report.ts'
+import { pairedYuen } from './yuen.ts'
+
+/** One-sided error of the spread shown beside a median: the customary 95 % interval. */
+const spreadAlpha = 0.025
+
+/** Figures of one benchmark over all its sessions; null when nothing was measured. */
+export function benchmarkStatistics(sessions: readonly Session[]): BenchmarkStatistics | null {
+  const samplesMs = sorted(sessions.flatMap(({ samplesNs }) => samplesNs.map((ns) => ns / 1e6)))
+  if (samplesMs.length === 0) return null
+  const total = (pick: (session: Session) => number) => sessions.reduce((sum, session) => sum + pick(session), 0)
+  const succeeded = total((session) => session.succeeded)
+  const failed = total((session) => session.failed)
+  const averageMs = meanOf(sessions, 'duration_mean')
+  const memoryAverage = average(sessions.flatMap(({ probes }) => probes.memory?.heapAverageBytes ?? []))
+  const memoryPeak = sessions.flatMap(({ probes }) => probes.memory?.heapPeakBytes ?? [])
+  return {
+    sessions: sessions.length,
+    iterations: total((session) => session.iterations),
+    succeeded,
+    failed,
+    averageMs: averageMs === null ? mean(samplesMs) : averageMs / 1e6,
+    minimumMs: samplesMs[0]!,
+    maximumMs: samplesMs[samplesMs.length - 1]!,
+    p50Ms: quantileOfSorted(samplesMs, 0.5),
+    p95Ms: quantileOfSorted(samplesMs, 0.95),
+    p99Ms: quantileOfSorted(samplesMs, 0.99),
+    averageMemoryMb: memoryAverage === null ? megabytes(meanOf(sessions, 'memory_average')) : megabytes(memoryAverage),
+    peakMemoryMb:
+      memoryPeak.length > 0 ? megabytes(Math.max(...memoryPeak)) : megabytes(meanOf(sessions, 'memory_peak')),
+    successRate: succeeded + failed > 0 ? (100 * succeeded) / (succeeded + failed) : 100,
+    throughputPerSecond: meanOf(sessions, 'throughput'),
+    spreadPercent: spreadPercent(sessions),
+  }
+}
+
+function spreadPercent(sessions: readonly Session[]): number | null {
+  const logs = values(sessions, 'duration_median').map(Math.log)
+  const estimate = logs.every(Number.isFinite) ? pairedYuen(logs) : null
+  return estimate === null ? null : Math.expm1(halfWidth(estimate, spreadAlpha)) * 100
+}
+
+/** Mean over the sessions; null where none has it. */
+function meanOf(sessions: readonly Session[], name: string): number | null {
+  return average(values(sessions, name))
+}
+
+function values(sessions: readonly Session[], name: string): number[] {
+  return sessions.flatMap(({ metrics }) => {
+    const metric: Metric | undefined = metrics[name]
+    return metric === undefined || metric.kind === 'rate' ? [] : [metric.value]
+  })
+}
+
+function average(numbers: readonly number[]): number | null {
+  return numbers.length === 0 ? null : mean(numbers)
+}
+
+function megabytes(bytes: number | null): number | null {
+  return bytes === null ? null : bytes / 1e6
+}

@@ -1,0 +1,375 @@
+import type { Environment } from '../run/environment.ts'
+import type { Warning } from '../run/measurement.ts'
+import type { Metric } from '../run/metric.ts'
+import type { Session } from '../run/run.ts'
+import { median } from '../statistics/median.ts'
+import { inconclusiveAdvice } from './advice.ts'
+import type { Baseline, BaselineBenchmark, BaselineMetric } from './baseline.ts'
+import { calibrationLog } from './calibration.ts'
+import { compareCounts } from './count.ts'
+import { detectablePercent } from './detectable.ts'
+import { type Change, intervalOf } from './estimate.ts'
+import { logThreshold, rateThresholdPoints } from './policy.ts'
+import { compareQuantity, type QuantityComparison, type RunValues } from './quantity.ts'
+import { compareRates, type RateComparison, type SessionRate } from './rate.ts'
+import type { MetricComparison } from './report.ts'
+import { type SeverityLimits, severityOf } from './severity.ts'
+import { verdictOf } from './verdict.ts'
+
+/** Another CPU model or Node major says nothing below this, per cent (VERDICT.md, "Stored baseline"). */
+const foreignThreshold = 10
+/** A difference in the machine's speed that is worth a word, on the log scale. */
+const speedWorthMentioning = Math.log(1.02)
+
+export interface MetricContext {
+  /** How warnings name the benchmark. */
+  benchmark: string
+  sessions: readonly Session[]
+  baseline: Baseline
+  stored: BaselineBenchmark
+  environment: Environment
+  /** Per cent. */
+  threshold: number
+  severity: SeverityLimits
+  alpha: number
+  /** Doubts about the sessions that make a duration inconclusive. */
+  guards: readonly Warning[]
+}
+
+/** A comparison, and what `explain` needs of the way to it. */
+export interface MetricJudgement {
+  comparison: MetricComparison
+  quantity: QuantityComparison | null
+  rate: RateComparison | null
+  /** Threshold on the log scale (of rates, a share). */
+  delta: number
+  /** Worse is positive; null where no interval could be formed. */
+  change: Change | null
+}
+
+/** Compares one metric of a benchmark with what is stored of it. */
+export function compareMetric(name: string, context: MetricContext): MetricJudgement {
+  const metrics = context.sessions.flatMap((session) => session.metrics[name] ?? [])
+  const [first] = metrics
+  const stored = context.stored.metrics[name]
+  if (first === undefined) throw new Error(`Cannot compare "${name}": no session has it`)
+  if (
+    stored === undefined ||
+    stored.kind !== first.kind ||
+    stored.unit !== first.unit ||
+    stored.direction !== first.direction
+  ) {
+    return { comparison: uncomparedMetric(metrics), quantity: null, rate: null, delta: 0, change: null }
+  }
+  switch (first.kind) {
+    case 'quantity':
+      return judgeQuantity(name, first, stored, context)
+    case 'rate':
+      return judgeRate(first, metrics, stored, context)
+    case 'count':
+      return judgeCount(first, metrics, stored, context)
+  }
+}
+
+/** What the newest run of the present level and those after it stored of a metric, oldest first. */
+export function storedRuns(baseline: Baseline, benchmark: BaselineBenchmark, metric: BaselineMetric) {
+  const since = baseline.runs.findIndex(({ id }) => id === benchmark.since)
+  return baseline.runs.slice(Math.max(0, since)).flatMap((run) => {
+    const values = metric.runs[run.id]
+    return values === undefined || values.length === 0 ? [] : [{ run, values }]
+  })
+}
+
+/** A metric that has nothing to be compared with: the median over its sessions. */
+export function uncomparedMetric(metrics: readonly Metric[]): MetricComparison {
+  return {
+    ...described(metrics[0]!),
+    old: null,
+    new: summaryOf(metrics),
+    ratio: null,
+    interval: null,
+    n: [0, metrics.length],
+    verdict: 'no-baseline',
+    severity: null,
+    detectable: null,
+    warnings: [],
+  }
+}
+
+function judgeQuantity(name: string, metric: Metric, stored: BaselineMetric, context: MetricContext): MetricJudgement {
+  const { alpha, sessions } = context
+  const having = sessions.filter((session) => session.metrics[name] !== undefined)
+  const calibration = having.flatMap(({ calibrationNs }) =>
+    calibrationNs ? (calibrationLog(calibrationNs) ?? []) : [],
+  )
+  const runs: RunValues[] = storedRuns(context.baseline, context.stored, stored).map(({ run, values }) => ({
+    id: run.id,
+    environment: run.environment,
+    values: values.map(Number),
+    calibration: context.stored.calibration[run.id] ?? [],
+  }))
+  const quantity = compareQuantity(
+    runs,
+    {
+      id: 'new',
+      values: having.map((session) => Number((session.metrics[name] as { value: number }).value)),
+      calibration,
+    },
+    {
+      unit: metric.unit,
+      direction: metric.direction,
+      environment: context.environment,
+      resolution: Math.max(0, ...sessions.map(clockResolution)),
+      processorShare: processorShare(sessions),
+    },
+  )
+  const timed = metric.unit === 'ns' || metric.unit === '1/s'
+  const delta = logThreshold(
+    quantity.comparable || !timed ? context.threshold : Math.max(context.threshold, foreignThreshold),
+  )
+  const shared = { quantity, rate: null, delta }
+  const sign = metric.direction === 'lower' ? 1 : -1
+  const base = { ...described(metric), n: quantity.n }
+  const subject = `"${context.benchmark}", ${metric.title}`
+  if (quantity.obstacle === 'not-positive') {
+    const text = `${subject}: a value is 0, negative or not a number, so there is no ratio; its verdict is left open. Measure something that is always positive, or declare a count or a rate`
+    return {
+      ...shared,
+      change: null,
+      comparison: {
+        ...base,
+        old: finite(median(runs.flatMap(({ values }) => values))),
+        new: finite(median(having.map((session) => (session.metrics[name] as { value: number }).value))),
+        ratio: null,
+        interval: null,
+        verdict: 'inconclusive',
+        severity: null,
+        detectable: null,
+        warnings: [{ code: 'not-positive', text }],
+      },
+    }
+  }
+  const { estimate } = quantity
+  const percentWorse = Math.expm1(estimate.centre) * 100
+  const ratio = Math.exp(sign * estimate.centre)
+  const values = { old: quantity.next / ratio, new: quantity.next, ratio }
+  if (quantity.obstacle === 'too-few-sessions') {
+    const [old, next] = quantity.n
+    const warning = tooFewSessions(subject, old, next)
+    return {
+      ...shared,
+      change: null,
+      comparison: {
+        ...base,
+        ...values,
+        interval: null,
+        verdict: 'inconclusive',
+        severity: estimate.centre > delta ? severityOf(percentWorse, context.severity) : null,
+        detectable: null,
+        warnings: [warning],
+      },
+    }
+  }
+  const change = intervalOf(estimate, alpha)
+  const found = verdictOf(change, delta)
+  const foreign = !quantity.comparable && timed && found !== 'regressed'
+  const guarded = timed && context.guards.length > 0
+  const verdict = foreign || guarded ? 'inconclusive' : found
+  const warnings: Warning[] = []
+  if (foreign) {
+    warnings.push({
+      code: 'not-comparable',
+      text: `${subject}: the baseline was made with another CPU model or Node major, so only a slowdown beyond ${foreignThreshold} % counts: accept a baseline on this machine`,
+    })
+  }
+  if (guarded && found !== 'inconclusive') warnings.push(...context.guards)
+  if (verdict === 'inconclusive') {
+    const m = quantity.steps.old.length
+    const spread = quantity.steps.spread.tau * Math.sqrt(1 + 1 / m)
+    warnings.push(inconclusiveAdvice(subject, estimate, { alpha, delta, sessions: quantity.n[1], spread }))
+  }
+  if (Math.abs(quantity.steps.machineSlower) > speedWorthMentioning) {
+    const percent = Math.expm1(Math.abs(quantity.steps.machineSlower)) * 100
+    warnings.push({
+      code: 'machine-speed',
+      text: `${subject}: the machine itself is ${percent.toFixed(0)} % ${quantity.steps.machineSlower > 0 ? 'slower' : 'faster'} than at the baseline; this is taken out`,
+    })
+  }
+  if (Math.abs(quantity.drift) > delta) {
+    const percent = Math.expm1(Math.abs(quantity.drift)) * 100
+    warnings.push({
+      code: 'slow-drift',
+      text: `${subject}: ${quantity.drift > 0 ? 'worse' : 'better'} by ${percent.toFixed(1)} % over the stored runs, little by little: look at the commits since the first of them`,
+    })
+  }
+  const [low, high] = [Math.exp(sign * change.low), Math.exp(sign * change.high)]
+  return {
+    ...shared,
+    change,
+    comparison: {
+      ...base,
+      ...values,
+      interval: low < high ? [low, high] : [high, low],
+      verdict,
+      severity: verdict === 'regressed' ? severityOf(percentWorse, context.severity) : null,
+      detectable: detectablePercent(estimate, alpha, delta),
+      warnings,
+    },
+  }
+}
+
+function judgeRate(
+  metric: Metric,
+  metrics: readonly Metric[],
+  stored: BaselineMetric,
+  context: MetricContext,
+): MetricJudgement {
+  const next = metrics.flatMap((each) => (each.kind === 'rate' && each.denominator > 0 ? [each] : []))
+  const old: SessionRate[] = storedRuns(context.baseline, context.stored, stored)
+    .flatMap(({ values }) => values)
+    .flatMap((value) => (Array.isArray(value) && value[1] > 0 ? [{ numerator: value[0], denominator: value[1] }] : []))
+  const rate = compareRates(old, next, context.alpha)
+  const delta = rateThresholdPoints / 100
+  const subject = `"${context.benchmark}", ${metric.title}`
+  const base = {
+    ...described(metric),
+    old: finite(rate.old * 100),
+    new: finite(rate.next * 100),
+    n: [old.length, next.length] as [number, number],
+  }
+  const ratio = finite(rate.next / rate.old)
+  const sign = metric.direction === 'lower' ? 1 : -1
+  const worse = sign * (rate.next - rate.old)
+  const severity = () => severityOf(worse * 100, scaleLimits(context))
+  if (rate.difference === null) {
+    const comparison: MetricComparison = {
+      ...base,
+      ratio,
+      interval: null,
+      verdict: 'inconclusive',
+      severity: worse > delta ? severity() : null,
+      detectable: null,
+      warnings: [tooFewSessions(subject, old.length, next.length)],
+    }
+    return { comparison, quantity: null, rate, delta, change: null }
+  }
+  const { low, estimate, high } = rate.difference
+  const change = sign === 1 ? rate.difference : { low: -high, estimate: -estimate, high: -low }
+  const verdict = verdictOf(change, delta)
+  // Rates have no ratio that a detectable slowdown could be told in: it is in percentage points.
+  const detectable = Math.max(rate.half, delta) * 100
+  const warnings: Warning[] =
+    verdict === 'inconclusive'
+      ? [
+          {
+            code: 'inconclusive',
+            text: `${subject}: the smallest change these sessions could have found is ${detectable.toFixed(1)} percentage points: raise \`iterations\` or \`sessions\``,
+          },
+        ]
+      : []
+  return {
+    quantity: null,
+    rate,
+    delta,
+    change,
+    comparison: {
+      ...base,
+      ratio,
+      interval: rate.old > 0 ? [(rate.old + low) / rate.old, (rate.old + high) / rate.old] : null,
+      difference: { low: low * 100, estimate: estimate * 100, high: high * 100 },
+      verdict,
+      severity: verdict === 'regressed' ? severity() : null,
+      detectable,
+      warnings,
+    },
+  }
+}
+
+function judgeCount(
+  metric: Metric,
+  metrics: readonly Metric[],
+  stored: BaselineMetric,
+  context: MetricContext,
+): MetricJudgement {
+  const next = metrics.flatMap((each) => (each.kind === 'count' ? [each.value] : []))
+  const old = storedRuns(context.baseline, context.stored, stored).at(-1)?.values.map(Number) ?? []
+  const sign = metric.direction === 'lower' ? 1 : -1
+  const exact = compareCounts(old, next)
+  const subject = `"${context.benchmark}", ${metric.title}`
+  const base = {
+    ...described(metric),
+    old: finite(exact.old),
+    new: finite(exact.next),
+    n: [old.length, next.length] as [number, number],
+  }
+  const shared = { quantity: null, rate: null, delta: 0 }
+  if (exact.change === null || Number.isNaN(exact.change.estimate)) {
+    const text = `${subject}: a count must be the same in every session, this one is not: declare it as a quantity`
+    const comparison: MetricComparison = {
+      ...base,
+      ratio: finite(exact.next / exact.old),
+      interval: null,
+      verdict: 'inconclusive',
+      severity: null,
+      detectable: null,
+      warnings: [{ code: 'count-varies', text }],
+    }
+    return { ...shared, change: null, comparison }
+  }
+  const worse = sign * exact.change.estimate
+  const verdict = verdictOf({ low: worse, estimate: worse, high: worse }, 0)
+  const ratio = exact.old === exact.next ? 1 : finite(exact.next / exact.old)
+  return {
+    ...shared,
+    change: { low: worse, estimate: worse, high: worse },
+    comparison: {
+      ...base,
+      ratio,
+      interval: ratio === null ? null : [ratio, ratio],
+      verdict: worse === 0 ? 'unchanged' : verdict,
+      severity: worse > 0 ? severityOf(Math.expm1(worse) * 100, context.severity) : null,
+      detectable: 0,
+      warnings: [],
+    },
+  }
+}
+
+function tooFewSessions(subject: string, old: number, next: number): Warning {
+  if (old <= 1) {
+    const text = `${subject}: the baseline has no sessions of it, so this is advisory; accept a new baseline with \`vitest-verdict baseline accept\``
+    return { code: 'advisory', text }
+  }
+  const text = `${subject}: ${old} sessions against ${next} are too few for a verdict: use 4, or 6 and more (\`sessions\`)`
+  return { code: 'too-few-sessions', text }
+}
+
+function described({ title, unit, direction, gate }: Metric) {
+  return { title, unit, direction, gate }
+}
+
+function summaryOf(metrics: readonly Metric[]): number | null {
+  const values = metrics.map((metric) =>
+    metric.kind === 'rate' ? (100 * metric.numerator) / metric.denominator : metric.value,
+  )
+  return finite(median(values))
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null
+}
+
+function clockResolution({ samplesNs, batchSize, clockStepNs }: Session): number {
+  const round = median(samplesNs) * batchSize
+  return round > 0 ? Math.min(1, clockStepNs / round) : 0
+}
+
+/** What waits does not get slower with the processor; without a CPU probe all of it is taken for work. */
+function processorShare(sessions: readonly Session[]): number {
+  const shares = sessions.flatMap(({ probes }) => (probes.cpu ? probes.cpu.percentOfCore / 100 : []))
+  return shares.length === 0 ? 1 : Math.min(1, Math.max(0, median(shares)))
+}
+
+function scaleLimits({ severity, threshold }: MetricContext): SeverityLimits {
+  const scale = rateThresholdPoints / threshold
+  return { medium: severity.medium * scale, high: severity.high * scale, critical: severity.critical * scale }
+}

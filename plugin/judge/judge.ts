@@ -1,0 +1,224 @@
+import type { Warning } from '../run/measurement.ts'
+import type { Benchmark, Run } from '../run/run.ts'
+import { verdictAlpha } from './alpha.ts'
+import type { Baseline } from './baseline.ts'
+import { benchmarkStatistics } from './benchmark-statistics.ts'
+import { compareMetric, type MetricJudgement, uncomparedMetric } from './compare-metric.ts'
+import { guardWarnings } from './guards.ts'
+import { judgedSessions } from './judged-sessions.ts'
+import { environmentDifferences } from './machine-likeness.ts'
+import { type JudgePolicy, logThreshold } from './policy.ts'
+import type { BaselineState, BenchmarkReport, MetricComparison, Report } from './report.ts'
+import { reaches, worstSeverity } from './severity.ts'
+import { worstVerdict } from './verdict.ts'
+
+/**
+ * Answers "did this get slower?": every benchmark of a run against the baseline, the verdict, and the exit code. Pure and
+ * deterministic: the same run and baseline give the same Report, to the last digit. `ResolvedOptions` is a policy.
+ * @param baseline null where there is none: everything is `no-baseline`, exit code 0
+ */
+export function judge(run: Run, baseline: Baseline | null, policy: JudgePolicy): Report {
+  const state = baselineState(run, baseline, policy.baselinePath ?? null)
+  const usable = state.kind === 'compared' ? baseline : null
+  const benchmarks = run.benchmarks.map((benchmark) => judgeBenchmark(run, benchmark, usable, policy))
+  if (usable !== null && policy.complete === true) benchmarks.push(...removedBenchmarks(run, usable))
+  const compared = benchmarks.filter(({ status }) => status === 'compared')
+  const failures = allFailures(run)
+  const verdict = state.kind === 'incompatible' ? 'inconclusive' : worstVerdict(compared.map((each) => each.verdict))
+  const fails = compared.some(
+    (each) => each.verdict === 'regressed' && each.severity !== null && reaches(each.severity, policy.failOn),
+  )
+  const open = verdict === 'inconclusive' || compared.some((each) => each.verdict === 'inconclusive')
+  return {
+    version: 1,
+    run: {
+      id: run.id,
+      startedAt: run.startedAt,
+      sessions: run.options.sessions,
+      machineClass: run.machineClass,
+      commit: run.environment.commit,
+    },
+    baseline: state,
+    verdict,
+    exitCode: fails || failures.length > 0 ? 1 : open && policy.strict ? 2 : 0,
+    failOn: policy.failOn,
+    threshold: policy.threshold,
+    benchmarks,
+    failures,
+    warnings: [...run.warnings, ...runWarnings(run, usable, state, compared.length)],
+  }
+}
+
+/** Every metric of a benchmark against the baseline, with the steps that `explain` prints. */
+export function judgeMetrics(
+  run: Run,
+  benchmark: Benchmark,
+  baseline: Baseline,
+  policy: JudgePolicy,
+  alpha = verdictAlpha,
+): Record<string, MetricJudgement> {
+  const sessions = judgedSessions(benchmark)
+  const stored = baseline.benchmarks[benchmark.key]
+  if (stored === undefined || sessions.length === 0) return {}
+  const threshold = sessions.find((session) => session.threshold !== undefined)?.threshold ?? policy.threshold
+  const guards = guardWarnings(benchmark.key, sessions, logThreshold(threshold))
+  const context = {
+    benchmark: benchmark.key,
+    sessions,
+    baseline,
+    stored,
+    environment: run.environment,
+    threshold,
+    severity: policy.severity,
+    alpha,
+    guards,
+  }
+  return Object.fromEntries(metricNames(benchmark).map((name) => [name, compareMetric(name, context)]))
+}
+
+function judgeBenchmark(
+  run: Run,
+  benchmark: Benchmark,
+  baseline: Baseline | null,
+  policy: JudgePolicy,
+): BenchmarkReport {
+  const sessions = judgedSessions(benchmark)
+  const identity = { key: benchmark.key, name: benchmark.name, category: benchmark.category }
+  const statistics = benchmarkStatistics(sessions)
+  const warnings = [
+    ...uniqueWarnings(benchmark.sessions.flatMap((session) => session.warnings)),
+    ...sessionWarnings(benchmark),
+  ]
+  const stored = baseline?.benchmarks[benchmark.key]
+  if (baseline === null || stored === undefined || sessions.length === 0) {
+    const metrics = ownMetrics(benchmark)
+    return { ...identity, status: 'new', verdict: 'no-baseline', severity: null, metrics, statistics, warnings }
+  }
+  const metrics = Object.fromEntries(
+    Object.entries(judgeMetrics(run, benchmark, baseline, policy)).map(([name, { comparison }]) => [name, comparison]),
+  )
+  const deciding = decidingMetrics(Object.values(metrics))
+  const verdict = worstVerdict(deciding.map((metric) => metric.verdict))
+  const sameVerdict = deciding.filter((metric) => metric.verdict === verdict)
+  const severity = worstSeverity(sameVerdict.map((metric) => metric.severity))
+  return { ...identity, status: 'compared', verdict, severity, metrics, statistics, warnings }
+}
+
+/** Those that gate; of them, what has no sessions in the baseline (an older summaries file) has no say if others have. */
+function decidingMetrics(metrics: readonly MetricComparison[]): readonly MetricComparison[] {
+  const gating = metrics.filter(({ gate, verdict }) => gate && verdict !== 'no-baseline')
+  const firm = gating.filter(({ warnings }) => warnings.every(({ code }) => code !== 'advisory'))
+  return firm.length > 0 ? firm : gating
+}
+
+/** Figures of a benchmark that has nothing to be compared with. */
+function ownMetrics(benchmark: Benchmark): Record<string, MetricComparison> {
+  const sessions = judgedSessions(benchmark)
+  return Object.fromEntries(
+    metricNames(benchmark).map((name) => [
+      name,
+      uncomparedMetric(sessions.flatMap(({ metrics }) => metrics[name] ?? [])),
+    ]),
+  )
+}
+
+function metricNames(benchmark: Benchmark): string[] {
+  return [...new Set(judgedSessions(benchmark).flatMap((session) => Object.keys(session.metrics)))]
+}
+
+function removedBenchmarks(run: Run, baseline: Baseline): BenchmarkReport[] {
+  const present = new Set(run.benchmarks.map(({ key }) => key))
+  return Object.entries(baseline.benchmarks)
+    .filter(([key]) => !present.has(key))
+    .map(([key, { name, category }]) => ({
+      key,
+      name,
+      category,
+      status: 'removed',
+      verdict: 'no-baseline',
+      severity: null,
+      metrics: {},
+      statistics: null,
+      warnings: [
+        {
+          code: 'removed',
+          text: `"${key}" is in the baseline and not in this run: if that is meant, accept a new baseline`,
+        },
+      ],
+    }))
+}
+
+function baselineState(run: Run, baseline: Baseline | null, path: string | null): BaselineState {
+  if (baseline === null) return { kind: 'none', expectedPath: path }
+  const newest = baseline.runs.at(-1)
+  const environment = baseline.runs.findLast((each) => each.environment !== null)?.environment
+  if (environment && (environment.platform !== run.environment.platform || environment.arch !== run.environment.arch)) {
+    const theirs = `${environment.platform}-${environment.arch}`
+    const ours = `${run.environment.platform}-${run.environment.arch}`
+    return { kind: 'incompatible', path: path ?? '', reason: `it was made on ${theirs}, this run on ${ours}` }
+  }
+  return {
+    kind: 'compared',
+    path: path ?? '',
+    runs: baseline.runs.length,
+    commit: newest?.commit ?? null,
+    acceptedAt: newest?.acceptedAt ?? null,
+  }
+}
+
+function allFailures(run: Run): Report['failures'] {
+  const known = new Set(run.failures.map(({ key, session }) => `${session} ${key}`))
+  const failed = run.benchmarks.flatMap(({ key, sessions }) =>
+    sessions
+      .filter(({ status, session }) => status === 'failed' && !known.has(`${session} ${key}`))
+      .map(({ session, error }) => ({ key, session, error: error ?? 'failed without a message' })),
+  )
+  return [...run.failures, ...failed]
+}
+
+function sessionWarnings({ key, sessions }: Benchmark): Warning[] {
+  const unfinished = sessions.filter(({ status }) => status === 'incomplete').length
+  if (unfinished === 0) return []
+  const text = `${unfinished} of ${sessions.length} sessions of "${key}" did not finish and are not judged: raise the test's timeout`
+  return [{ code: 'incomplete-sessions', text }]
+}
+
+function runWarnings(run: Run, baseline: Baseline | null, state: BaselineState, compared: number): Warning[] {
+  if (state.kind === 'incompatible') {
+    const text = `The baseline cannot be used: ${state.reason}. Accept one on this machine with \`vitest-verdict baseline accept\``
+    return [{ code: 'baseline-incompatible', text }]
+  }
+  if (baseline === null) return []
+  const warnings: Warning[] = []
+  const newest = baseline.runs.at(-1)
+  if (newest?.environment) {
+    for (const { field, old, next } of environmentDifferences(newest.environment, run.environment)) {
+      warnings.push({
+        code: 'environment-differs',
+        text: `${field} is ${next}, the baseline was made with ${old}: durations may differ for that reason alone`,
+      })
+    }
+  } else if (newest !== undefined) {
+    warnings.push({
+      code: 'environment-unknown',
+      text: 'The baseline does not say on which machine it was made: the verdicts allow for one of the same class',
+    })
+  }
+  if (compared === 0 && run.benchmarks.length > 0) {
+    warnings.push({
+      code: 'nothing-matched',
+      text: `None of the ${run.benchmarks.length} benchmarks of this run is in the baseline (${Object.keys(baseline.benchmarks).length} benchmarks): accept them with \`vitest-verdict baseline accept\``,
+    })
+  }
+  return warnings
+}
+
+function uniqueWarnings(warnings: readonly Warning[]): Warning[] {
+  const seen = new Set<string>()
+  return warnings.filter(({ code, text }) => {
+    const key = `${code} ${text}`
+    if (seen.has(key)) return false
+    seen.add(key)
+    return true
+  })
+}

@@ -1,0 +1,156 @@
+import type { Environment } from '../run/environment.ts'
+import type { Direction, Unit } from '../run/metric.ts'
+import { changePoints } from '../statistics/change-points.ts'
+import { mannKendall } from '../statistics/mann-kendall.ts'
+import { mean } from '../statistics/mean.ts'
+import { variance } from '../statistics/standard-deviation.ts'
+import { theilSen } from '../statistics/theil-sen.ts'
+import { trimmedSample } from '../statistics/trimmed-mean.ts'
+import type { Estimate } from './estimate.ts'
+import {
+  comparable,
+  expectedSpread,
+  expectedSpreadDegreesOfFreedom,
+  type MachineLikeness,
+  machineLikeness,
+} from './machine-likeness.ts'
+import { allEqual, combine, enoughSessions, type YuenSide, yuenSides } from './yuen.ts'
+
+/** From so many stored runs on, the level restarts after the last change point. */
+const historyNeeded = 20
+/** Two-sided p of a trend over the stored runs that is called a drift. */
+const driftP = 0.001
+
+/** One run's values of one metric. */
+export interface RunValues {
+  id: string
+  environment: Environment | null
+  /** One per session. */
+  values: readonly number[]
+  /** One log per session, or empty where it was not measured. */
+  calibration: readonly number[]
+}
+
+export interface QuantityComparison {
+  /** Why no interval could be formed; null when there is one. */
+  obstacle: 'not-positive' | 'too-few-sessions' | null
+  /** Worse is positive. Without an interval the standard error is NaN. */
+  estimate: Estimate
+  /** What each step gave, for `explain`. */
+  steps: {
+    /** Logs of the new sessions, worse is positive, less the calibration. */
+    next: number[]
+    /** The same of each stored run that was used, oldest first. */
+    old: { id: string; logs: number[] }[]
+    /** Whether the machine's speed was taken out. */
+    calibrated: boolean
+    /** Log by which the machine is slower now; 0 when not calibrated. */
+    machineSlower: number
+    sides: YuenSide[]
+    /** τ, the spread between runs, and its degrees of freedom; 0 where values are exact. */
+    spread: { tau: number; degreesOfFreedom: number; from: 'stored runs' | MachineLikeness | 'exact values' }
+    /** Stored runs passed over since the level changed after them. */
+    beforeChange: number
+  }
+  /** Sessions on each side. */
+  n: [old: number, next: number]
+  /** Geometric trimmed mean of the new sessions, in the unit of the metric. */
+  next: number
+  /** Whether any stored run is of the same CPU model and Node major. */
+  comparable: boolean
+  /** Log by which a slow drift moved the level over the stored runs; 0 when there is none. */
+  drift: number
+}
+
+export interface QuantityOptions {
+  unit: Unit
+  direction: Direction
+  environment: Environment
+  /** Relative step of the clock. */
+  resolution: number
+  /** Share of the time that the processor worked, 0 to 1: the machine's speed weighs so much. */
+  processorShare: number
+}
+
+/**
+ * Compares a run's sessions with the stored runs (VERDICT.md, "Stored baseline"): the change of the trimmed mean of the session
+ * logs minus the change of the calibration; variance d₁ + d₂ + τ²(1 + 1/m) with Satterthwaite's degrees of freedom.
+ *
+ * τ is the spread between the m stored runs. So that two or three runs do not decide on it with one or two degrees of freedom,
+ * it is pooled with the spread expected of such machines, which alone speaks when m = 1.
+ */
+export function compareQuantity(
+  stored: readonly RunValues[],
+  next: Omit<RunValues, 'environment'>,
+  options: QuantityOptions,
+): QuantityComparison {
+  const alike = stored.filter(({ environment }) => comparable(environment, options.environment))
+  const candidates = alike.length > 0 ? alike : stored
+  const timed = options.unit === 'ns' || options.unit === '1/s'
+  const calibrated =
+    timed &&
+    [next, ...candidates].every(({ values, calibration }) => values.length > 0 && calibration.length === values.length)
+  const logs = ({ values, calibration }: Pick<RunValues, 'values' | 'calibration'>) =>
+    values.map((value, index) => {
+      const log = options.direction === 'lower' ? Math.log(value) : -Math.log(value)
+      return calibrated ? log - options.processorShare * calibration[index]! : log
+    })
+  const newLogs = logs(next)
+  const usable = candidates.some(({ values }) => enoughSessions(values.length))
+    ? candidates.filter(({ values }) => enoughSessions(values.length))
+    : candidates
+  const all = usable.map((run) => ({ ...run, logs: logs(run) }))
+  const centres = all.map((run) => trimmedSample(run.logs).mean)
+  const start = centres.length >= historyNeeded ? (changePoints(centres).at(-1) ?? 0) : 0
+  const used = all.slice(start)
+  const positive = [...newLogs, ...used.flatMap((run) => run.logs)].every(Number.isFinite)
+  const level = mean(centres.slice(start))
+  const centre = trimmedSample(newLogs).mean - level
+  const sides = yuenSides([...used.map((run) => run.logs), newLogs], timed ? options.resolution : 0)
+  const newest = used.at(-1)
+  const constant = [newLogs, ...used.map((run) => run.logs)].every(allEqual)
+  const exact = allEqual([...newLogs, ...used.flatMap((run) => run.logs)]) || (constant && !timed)
+  const likeness = machineLikeness(newest?.environment ?? null, options.environment)
+  const spread = exact
+    ? ({ tau: 0, degreesOfFreedom: 1, from: 'exact values' } as const)
+    : spreadBetween(centres.slice(start), likeness)
+  const m = used.length
+  const obstacle = positive ? (sides === null ? 'too-few-sessions' : null) : 'not-positive'
+  return {
+    obstacle,
+    estimate:
+      obstacle !== null || sides === null
+        ? { centre, standardError: Number.NaN, degreesOfFreedom: Number.NaN }
+        : combine(centre, [
+            ...sides.map((side, index) => ({ ...side, variance: index < m ? side.variance / m ** 2 : side.variance })),
+            { variance: spread.tau ** 2 * (1 + 1 / m), degreesOfFreedom: spread.degreesOfFreedom },
+          ]),
+    steps: {
+      next: newLogs,
+      old: used.map(({ id, logs }) => ({ id, logs })),
+      calibrated,
+      machineSlower: calibrated ? mean(next.calibration) - mean(used.map(({ calibration }) => mean(calibration))) : 0,
+      sides: sides ?? [],
+      spread,
+      beforeChange: start,
+    },
+    n: [used.reduce((sum, { values }) => sum + values.length, 0), next.values.length],
+    next: Math.exp(trimmedSample(next.values.map(Math.log)).mean),
+    comparable: alike.length > 0,
+    drift: driftOf(centres.slice(start)),
+  }
+}
+
+function spreadBetween(centres: readonly number[], likeness: MachineLikeness) {
+  const expected = expectedSpread[likeness]
+  if (centres.length < 2) return { tau: expected, degreesOfFreedom: expectedSpreadDegreesOfFreedom, from: likeness }
+  const seen = centres.length - 1
+  const degreesOfFreedom = seen + expectedSpreadDegreesOfFreedom
+  const pooled = (seen * variance(centres) + expectedSpreadDegreesOfFreedom * expected ** 2) / degreesOfFreedom
+  return { tau: Math.sqrt(pooled), degreesOfFreedom, from: 'stored runs' as const }
+}
+
+function driftOf(centres: readonly number[]): number {
+  if (centres.length < historyNeeded || mannKendall(centres).p >= driftP) return 0
+  return theilSen(centres) * (centres.length - 1)
+}
