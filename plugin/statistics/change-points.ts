@@ -5,6 +5,8 @@ import { welchTTest } from './t-test.ts'
 const shortestSegment = 3
 /** Two-sided p at which a split counts as a change; as strict as Otava's default. */
 const significance = 0.001
+/** A side may hide a further change that blurs this one: splits are tried on with less, and weeded out once all are found. */
+const provisional = 10 * significance
 
 /**
  * Indices at which a new level begins, rising. E-divisive (Matteson and James 2014) with a t-test in place of permutations, as
@@ -25,7 +27,7 @@ export function changePoints(values: readonly number[]): number[] {
 
 function split(values: readonly number[], from: number, to: number): number[] {
   const point = likeliestSplit(values.slice(from, to))
-  if (point === null || pValue(values, from, from + point, to) > significance) return []
+  if (point === null || pValue(values, from, from + point, to) > provisional) return []
   return [...split(values, from, from + point), from + point, ...split(values, from + point, to)]
 }
 
