@@ -3,6 +3,7 @@ import type { Direction, Unit } from '../run/metric.ts'
 import { changePoints } from '../statistics/change-points.ts'
 import { mannKendall } from '../statistics/mann-kendall.ts'
 import { mean } from '../statistics/mean.ts'
+import { median } from '../statistics/median.ts'
 import { variance } from '../statistics/standard-deviation.ts'
 import { theilSen } from '../statistics/theil-sen.ts'
 import { trimmedSample } from '../statistics/trimmed-mean.ts'
@@ -137,7 +138,7 @@ export function compareQuantity(
     n: [used.reduce((sum, { values }) => sum + values.length, 0), next.values.length],
     next: Math.exp(trimmedSample(next.values.map(Math.log)).mean),
     comparable: alike.length > 0,
-    drift: driftOf(centres.slice(start)),
+    drift: driftOf(centres),
   }
 }
 
@@ -150,7 +151,16 @@ function spreadBetween(centres: readonly number[], likeness: MachineLikeness) {
   return { tau: Math.sqrt(pooled), degreesOfFreedom, from: 'stored runs' as const }
 }
 
+/** By how much the level crept over the stored runs, on the log scale; 0 where it stood still or went in steps. */
 function driftOf(centres: readonly number[]): number {
   if (centres.length < historyNeeded || mannKendall(centres).p >= driftP) return 0
-  return theilSen(centres) * (centres.length - 1)
+  const slope = theilSen(centres)
+  const offset = median(centres.map((centre, index) => centre - slope * index))
+  const offLine = centres.reduce((sum, centre, index) => sum + (centre - offset - slope * index) ** 2, 0)
+  const bounds = [0, ...changePoints(centres), centres.length]
+  const offSteps = bounds.slice(1).reduce((sum, to, index) => {
+    const level = centres.slice(bounds[index], to)
+    return sum + level.reduce((squares, centre) => squares + (centre - mean(level)) ** 2, 0)
+  }, 0)
+  return offLine < offSteps ? slope * (centres.length - 1) : 0
 }

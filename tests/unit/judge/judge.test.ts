@@ -1,0 +1,403 @@
+import { describe, expect, test } from 'vitest'
+import { type Baseline, toBaseline } from '../../../plugin/judge/baseline.ts'
+import { judge } from '../../../plugin/judge/judge.ts'
+import type { JudgePolicy } from '../../../plugin/judge/policy.ts'
+import type { MetricComparison, Report } from '../../../plugin/judge/report.ts'
+import { markScreening, needsConfirmation } from '../../../plugin/judge/screen.ts'
+import type { Calibration } from '../../../plugin/run/measurement.ts'
+import type { Run } from '../../../plugin/run/run.ts'
+import { makeRun } from '../../support/make-run.ts'
+import { benchmarkOf, count, durations, quantity, rate, runOf, type SessionSketch } from '../../support/sketch-run.ts'
+
+const policy: JudgePolicy = {
+  threshold: 5,
+  failOn: 'critical',
+  strict: false,
+  severity: { medium: 10, high: 25, critical: 50 },
+  baselinePath: 'baseline/x.json',
+  complete: true,
+}
+const steady = [10, 10.01, 9.99, 10.02, 9.98, 10]
+const times = (factor: number, values = steady) => values.map((value) => value * factor)
+const accept = (run: Run, previous: Baseline | null = null) =>
+  toBaseline(run, { acceptedAt: '2026-11-24T10:00:00.000Z', previous })
+const baselineOf = (sessions: readonly SessionSketch[], changes: Partial<Run> = {}) =>
+  accept(runOf(sessions, { id: '20261120_090000', ...changes }))
+const metricOf = (report: Report, name = 'duration_median'): MetricComparison => report.benchmarks[0]!.metrics[name]!
+const codes = ({ warnings }: { warnings: { code: string }[] }) => warnings.map(({ code }) => code)
+const calibration = (factor: number): Calibration => ({
+  integer: 100 * factor,
+  float: 200 * factor,
+  string: 300 * factor,
+  allocation: 400 * factor,
+  map: 500 * factor,
+})
+
+describe('judge() and the baseline', () => {
+  test('says no-baseline and exits 0 where there is none, and where one was looked for', () => {
+    const report = judge(runOf(durations(steady)), null, { ...policy, strict: true })
+    expect(report).toMatchObject({
+      verdict: 'no-baseline',
+      exitCode: 0,
+      baseline: { kind: 'none', expectedPath: 'baseline/x.json' },
+    })
+    expect(report.benchmarks[0]).toMatchObject({ status: 'new', verdict: 'no-baseline' })
+    expect(metricOf(report)).toMatchObject({ new: 10e6, old: null, verdict: 'no-baseline' })
+  })
+
+  test('calls a benchmark new that the baseline lacks, and one removed that a complete run lacks', () => {
+    const baseline = accept(
+      makeRun([benchmarkOf('kept', durations(steady)), benchmarkOf('gone', durations(steady))], {
+        id: '20261120_090000',
+      }),
+    )
+    const run = makeRun([benchmarkOf('kept', durations(steady)), benchmarkOf('fresh', durations(steady))])
+    const statuses = (complete: boolean) =>
+      Object.fromEntries(
+        judge(run, baseline, { ...policy, complete }).benchmarks.map(({ key, status }) => [key, status]),
+      )
+    expect(statuses(true)).toEqual({ kept: 'compared', fresh: 'new', gone: 'removed' })
+    expect(statuses(false)).toEqual({ kept: 'compared', fresh: 'new' })
+  })
+
+  test('says so when nothing matched, which is no pass', () => {
+    const baseline = accept(makeRun([benchmarkOf('gone', durations(steady))], { id: '20261120_090000' }))
+    const report = judge(makeRun([benchmarkOf('fresh', durations(steady))]), baseline, policy)
+    expect(report.verdict).toBe('no-baseline')
+    expect(codes(report)).toContain('nothing-matched')
+  })
+
+  test('leaves the verdict open against a baseline of another platform', () => {
+    const { environment } = runOf([])
+    const baseline = baselineOf(durations(steady), {
+      environment: { ...environment, platform: 'darwin', arch: 'arm64' },
+    })
+    const report = judge(runOf(durations(steady)), baseline, { ...policy, strict: true })
+    expect(report).toMatchObject({ verdict: 'inconclusive', exitCode: 2, baseline: { kind: 'incompatible' } })
+    expect(report.warnings[0]!.text).toContain('darwin-arm64')
+  })
+
+  test('names what differs in the environment', () => {
+    const { environment } = runOf([])
+    const baseline = baselineOf(durations(steady), { environment: { ...environment, osRelease: '5.4.0' } })
+    const report = judge(runOf(durations(steady)), baseline, policy)
+    expect(report.warnings).toContainEqual({
+      code: 'environment-differs',
+      text: expect.stringContaining('osRelease is 6.1.0'),
+    })
+  })
+})
+
+describe('judge() of durations', () => {
+  test.each([
+    [1, 'inconclusive'],
+    [1.3, 'regressed'],
+    [0.7, 'improved'],
+  ])('of sessions %d times as slow as one stored run is %s', (factor, verdict) => {
+    expect(judge(runOf(durations(times(factor))), baselineOf(durations(steady)), policy).verdict).toBe(verdict)
+  })
+
+  test('certifies unchanged once several stored runs show how little they differ', () => {
+    const ids = Array.from({ length: 12 }, (_, index) => `202611${10 + index}_090000`)
+    const baseline = ids.reduce<Baseline | null>(
+      (previous, id, index) => accept(runOf(durations(times(1 + 0.001 * (index % 3))), { id }), previous),
+      null,
+    )
+    const report = judge(runOf(durations(times(1.001))), baseline, policy)
+    expect(report.verdict).toBe('unchanged')
+    expect(report.baseline).toMatchObject({ kind: 'compared', runs: 12 })
+    expect(metricOf(report).n).toEqual([72, 6])
+  })
+
+  test('gives percentage, interval and severity as new over old', () => {
+    const comparison = metricOf(judge(runOf(durations(times(2.086))), baselineOf(durations(steady)), policy))
+    expect(comparison).toMatchObject({ verdict: 'regressed', severity: 'critical', n: [6, 6] })
+    expect(comparison.ratio).toBeCloseTo(2.086, 3)
+    expect(comparison.new! / comparison.old!).toBeCloseTo(comparison.ratio!, 12)
+    expect(comparison.interval![0]).toBeLessThan(2.086)
+    expect(comparison.interval![1]).toBeGreaterThan(2.086)
+  })
+
+  test('rates a fall of what should be high on the reciprocal', () => {
+    const throughput = (value: number) => ({
+      metrics: { throughput: quantity({ direction: 'higher', unit: '1/s', value }) },
+    })
+    const old = steady.map((value) => throughput(value * 10))
+    const comparison = metricOf(
+      judge(runOf(steady.map((value) => throughput(value * 5))), baselineOf(old), policy),
+      'throughput',
+    )
+    expect(comparison).toMatchObject({ verdict: 'regressed', severity: 'critical', direction: 'higher' })
+    expect(comparison.ratio).toBeCloseTo(0.5, 6)
+    expect(comparison.interval![0]).toBeLessThan(comparison.interval![1])
+  })
+
+  test('says of an open verdict what it could have found and what to do', () => {
+    const comparison = metricOf(
+      judge(runOf(durations([10, 14, 9, 12, 11, 8])), baselineOf(durations([9, 12, 8, 13, 10, 11])), policy),
+    )
+    expect(comparison.verdict).toBe('inconclusive')
+    expect(comparison.detectable).toBeGreaterThan(5)
+    expect(comparison.warnings[0]).toMatchObject({
+      code: 'inconclusive',
+      text: expect.stringContaining('smallest slowdown'),
+    })
+  })
+
+  test.each([1, 2, 3, 5])('leaves it open with %d sessions, and says how many it wants', (sessions) => {
+    const report = judge(runOf(durations(times(2).slice(0, sessions))), baselineOf(durations(steady)), policy)
+    expect(metricOf(report)).toMatchObject({ verdict: 'inconclusive', interval: null, detectable: null })
+    expect(metricOf(report).ratio).toBeCloseTo(2, 2)
+    expect(codes(metricOf(report))).toEqual(['too-few-sessions'])
+  })
+
+  test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('says that %d is nothing to take a ratio of', (value) => {
+    const report = judge(runOf(durations([10, 10, 10, 10, 10, value])), baselineOf(durations(steady)), policy)
+    expect(metricOf(report)).toMatchObject({ verdict: 'inconclusive', ratio: null })
+    expect(codes(metricOf(report))).toEqual(['not-positive'])
+    expect(() => JSON.stringify(report)).not.toThrow()
+    expect(JSON.stringify(report)).not.toContain('null,null')
+  })
+
+  test('uses a benchmark’s own threshold', () => {
+    const report = judge(runOf(durations(times(1.3), { threshold: 60 })), baselineOf(durations(steady)), policy)
+    expect(report.verdict).toBe('unchanged')
+  })
+
+  test('takes the machine’s speed out, where it was measured', () => {
+    const baseline = baselineOf(durations(steady, { calibrationNs: calibration(1) }))
+    const slower = judge(runOf(durations(times(1.3), { calibrationNs: calibration(1.3) })), baseline, policy)
+    expect(metricOf(slower).ratio).toBeCloseTo(1, 3)
+    expect(codes(metricOf(slower))).toContain('machine-speed')
+    const truly = judge(runOf(durations(times(1.3), { calibrationNs: calibration(1) })), baseline, policy)
+    expect(truly.verdict).toBe('regressed')
+  })
+
+  test('takes it out only so far as the time was work and not waiting', () => {
+    const cpu = { userMicros: 1, systemMicros: 0, microsPerOperation: 1, percentOfCore: 0 }
+    const baseline = baselineOf(durations(steady, { calibrationNs: calibration(1) }))
+    const run = runOf(durations(steady, { calibrationNs: calibration(1.3), probes: { cpu } }))
+    expect(metricOf(judge(run, baseline, policy)).ratio).toBeCloseTo(1, 3)
+  })
+
+  test('on another CPU lets nothing but a slowdown beyond 10 % count', () => {
+    const { environment } = runOf([])
+    const many = Array.from({ length: 15 }, (_, index) => `202611${10 + index}_090000`)
+    const baseline = many.reduce<Baseline | null>(
+      (previous, id) =>
+        accept(runOf(durations(steady), { id, environment: { ...environment, cpuModel: 'Other' } }), previous),
+      null,
+    )
+    const outcome = (factor: number) => metricOf(judge(runOf(durations(times(factor))), baseline, policy))
+    expect(outcome(1.5).verdict).toBe('regressed')
+    expect(outcome(1.09)).toMatchObject({ verdict: 'inconclusive' })
+    expect(codes(outcome(1))).toContain('not-comparable')
+    expect(outcome(0.5).verdict).toBe('inconclusive')
+  })
+
+  test('starts the level anew after a change in a long history, and says when it crept', () => {
+    const history = (level: (index: number) => number) =>
+      Array.from({ length: 24 }, (_, index) => index).reduce<Baseline | null>(
+        (previous, index) =>
+          accept(
+            runOf(durations(times(level(index))), { id: `202610${String(index + 1).padStart(2, '0')}_090000` }),
+            previous,
+          ),
+        null,
+      )
+    const stepped = history((index) => (index < 14 ? 1 : 1.5) + 0.002 * (index % 2))
+    const again = metricOf(judge(runOf(durations(times(1.5))), stepped, policy))
+    expect([again.verdict, codes(again), again.n[0]]).toEqual(['unchanged', [], 60])
+    const crept = metricOf(
+      judge(
+        runOf(durations(times(1.12))),
+        history((index) => 1 + 0.004 * index),
+        policy,
+      ),
+    )
+    expect(codes(crept)).toContain('slow-drift')
+  })
+})
+
+describe('judge() of rates and counts', () => {
+  const rates = (successes: number[], trials = 1000) =>
+    successes.map((each) => ({ metrics: { success_rate: rate(each, trials) } }))
+
+  test('finds a fall of the success rate beyond one point', () => {
+    const comparison = metricOf(
+      judge(runOf(rates([960, 962, 958, 961, 959, 960])), baselineOf(rates([999, 998, 1000, 999, 999, 998])), policy),
+      'success_rate',
+    )
+    expect(comparison).toMatchObject({ verdict: 'regressed', severity: 'medium', unit: '%' })
+    expect(comparison.difference!.estimate).toBeCloseTo(-3.883, 2)
+  })
+
+  test('compares rates that are equal in every session exactly', () => {
+    const comparison = metricOf(
+      judge(runOf(rates([10, 10, 10, 10], 10)), baselineOf(rates([10, 10, 10, 10], 10)), policy),
+      'success_rate',
+    )
+    expect(comparison).toMatchObject({ verdict: 'unchanged', ratio: 1, interval: [1, 1] })
+  })
+
+  test('does not take clustered trials for independent ones', () => {
+    const old = rates([1000, 1000, 1000, 1000, 1000, 940])
+    const next = rates([1000, 900, 1000, 1000, 860, 1000])
+    expect(metricOf(judge(runOf(next), baselineOf(old), policy), 'success_rate').verdict).toBe('inconclusive')
+  })
+
+  test.each([
+    [7, 'unchanged', null],
+    [8, 'regressed', 'medium'],
+    [6, 'improved', null],
+  ])('compares counts exactly: 7 to %d is %s', (value, verdict, severity) => {
+    const counts = (each: number) => [1, 2, 3, 4].map(() => ({ metrics: { requests: count(each) } }))
+    expect(metricOf(judge(runOf(counts(value)), baselineOf(counts(7)), policy), 'requests')).toMatchObject({
+      verdict,
+      severity,
+    })
+  })
+
+  test('calls a count that grew from nothing critical, and one that varies no count', () => {
+    const counts = (...values: number[]) => values.map((each) => ({ metrics: { requests: count(each) } }))
+    expect(
+      metricOf(judge(runOf(counts(1, 1, 1, 1)), baselineOf(counts(0, 0, 0, 0)), policy), 'requests'),
+    ).toMatchObject({
+      verdict: 'regressed',
+      severity: 'critical',
+      ratio: null,
+    })
+    expect(
+      codes(metricOf(judge(runOf(counts(1, 2, 1, 1)), baselineOf(counts(1, 1, 1, 1)), policy), 'requests')),
+    ).toEqual(['count-varies'])
+  })
+
+  test('compares sizes that are the same in every session exactly', () => {
+    const sizes = (value: number) =>
+      [1, 2, 3, 4, 5, 6].map(() => ({ metrics: { memory: quantity({ unit: 'B', value }) } }))
+    const comparison = metricOf(judge(runOf(sizes(1010)), baselineOf(sizes(1000)), policy), 'memory')
+    expect(comparison).toMatchObject({ verdict: 'unchanged' })
+    expect(comparison.interval![0]).toBeCloseTo(1.01, 10)
+  })
+})
+
+describe('judge() and the exit code', () => {
+  const baseline = baselineOf(durations(steady))
+  const exit = (factor: number, changes: Partial<JudgePolicy>) =>
+    judge(runOf(durations(times(factor))), baseline, { ...policy, ...changes }).exitCode
+
+  test('is 1 for a regression at or above failOn only', () => {
+    expect([exit(1.3, { failOn: 'critical' }), exit(1.3, { failOn: 'high' }), exit(2, { failOn: 'critical' })]).toEqual(
+      [0, 1, 1],
+    )
+  })
+
+  test('is 2 for an open verdict under strict only', () => {
+    expect([exit(1, {}), exit(1, { strict: true })]).toEqual([0, 2])
+  })
+
+  test('is 1 for a failure, whatever the verdict', () => {
+    const failures = [{ key: 'case', session: 2, error: 'boom' }]
+    expect(judge(runOf(durations(steady), { failures }), null, policy)).toMatchObject({ exitCode: 1, failures })
+    const sessions = durations(steady).map((session, index) =>
+      index === 0 ? { ...session, status: 'failed' as const, error: 'boom' } : session,
+    )
+    expect(judge(runOf(sessions), baseline, policy)).toMatchObject({
+      exitCode: 1,
+      failures: [{ key: 'case', session: 1, error: 'boom' }],
+    })
+  })
+
+  test('counts only metrics that gate', () => {
+    const informing = steady.map((value) => ({
+      metrics: { side: quantity({ gate: false, value: value * 9 }), main: quantity({ value: 1 }) },
+    }))
+    const stored = steady.map((value) => ({
+      metrics: { side: quantity({ gate: false, value }), main: quantity({ value: 1 }) },
+    }))
+    const report = judge(runOf(informing), baselineOf(stored), policy)
+    expect(report.verdict).toBe('unchanged')
+    expect(metricOf(report, 'side').verdict).toBe('regressed')
+  })
+})
+
+describe('guard rails', () => {
+  const baseline = baselineOf(durations(steady))
+  const verdictWith = (more: Partial<SessionSketch>) => {
+    const comparison = metricOf(
+      judge(runOf(durations(times(2)).map((session) => ({ ...session, ...more }))), baseline, policy),
+    )
+    return { verdict: comparison.verdict, codes: codes(comparison), detectable: comparison.detectable }
+  }
+
+  test('a trend within the sessions leaves the verdict open', () => {
+    const samplesNs = Array.from({ length: 60 }, (_, index) => 1e7 * (1 + 0.01 * index))
+    expect(verdictWith({ samplesNs })).toMatchObject({ verdict: 'inconclusive', codes: ['trend', 'inconclusive'] })
+  })
+
+  test('a median between two modes leaves it open, a mode aside does not', () => {
+    const modes = (share: number) =>
+      Array.from(
+        { length: 400 },
+        (_, index) => 1e7 * (((index * 37) % 100) / 100 < share ? 1 : 2) * (1 + (index % 11) / 1000),
+      )
+    expect(verdictWith({ samplesNs: modes(0.5) }).codes).toContain('several-modes')
+    expect(verdictWith({ samplesNs: modes(0.8) }).verdict).toBe('regressed')
+  })
+
+  test('a clock too coarse for the rounds leaves it open', () => {
+    expect(verdictWith({ samplesNs: [1e6, 1e6, 1e6], clockStepNs: 1e6 }).codes).toContain('timer-saturation')
+  })
+
+  test('a machine that slows down meanwhile leaves it open', () => {
+    const sessions = durations(times(2)).map((session, index) => ({
+      ...session,
+      calibrationNs: calibration(index < 3 ? 1 : 1.3),
+    }))
+    expect(codes(metricOf(judge(runOf(sessions), baseline, policy)))).toContain('load-rising')
+  })
+
+  test('an open verdict always says what could have been found', () => {
+    expect(verdictWith({ samplesNs: [1e6, 1e6, 1e6], clockStepNs: 1e6 }).detectable).toBeGreaterThan(5)
+  })
+})
+
+describe('screening', () => {
+  const baseline = baselineOf(durations(steady))
+  const slight = runOf(durations(times(1.08)))
+
+  test('flags at α .05 what α .005 leaves open', () => {
+    expect(judge(slight, baseline, policy).verdict).toBe('inconclusive')
+    expect(needsConfirmation(slight, baseline, policy)).toEqual(['case'])
+    expect(needsConfirmation(runOf(durations(times(0.9))), baseline, policy)).toEqual(['case'])
+    expect(needsConfirmation(runOf(durations(steady)), baseline, policy)).toEqual([])
+    expect(needsConfirmation(slight, null, policy)).toEqual([])
+  })
+
+  test('keeps the screening sessions, judges the confirming batch alone, and asks for no other', () => {
+    const screened = markScreening(runOf(durations(times(2))), ['case'])
+    const confirming = runOf(durations(steady)).benchmarks[0]!.sessions
+    const [benchmark] = screened.benchmarks
+    const run = { ...screened, benchmarks: [{ ...benchmark!, sessions: [...benchmark!.sessions, ...confirming] }] }
+    const comparison = metricOf(judge(run, baseline, policy))
+    expect(comparison.ratio).toBeCloseTo(1, 3)
+    expect(comparison.n).toEqual([6, 6])
+    expect(needsConfirmation(run, baseline, policy)).toEqual([])
+  })
+
+  test('never flags less than what is regressed', () => {
+    for (const factor of [1.2, 1.5, 2]) {
+      const run = runOf(durations(times(factor)))
+      expect(judge(run, baseline, policy).verdict).toBe('regressed')
+      expect(needsConfirmation(run, baseline, policy)).toEqual(['case'])
+    }
+  })
+})
+
+test('judge() gives the same Report, to the last digit, for the same run', () => {
+  const run = runOf(durations([10, 14, 9, 12, 11, 8]))
+  const baseline = baselineOf(durations(steady))
+  expect(JSON.stringify(judge(run, baseline, policy))).toBe(
+    JSON.stringify(judge(structuredClone(run), structuredClone(baseline), policy)),
+  )
+})
