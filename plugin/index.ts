@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import type {} from 'vitest/config'
 import type { TestProject, Vite, Vitest } from 'vitest/node'
+import { concludeRun } from '../reporters/conclude-run.ts'
 import { VerdictReporter } from '../reporters/vitest-reporter.ts'
 import { type ResolvedOptions, resolveOptions, type VerdictOptions } from './options.ts'
+import { deliveryOfConfirmation } from './sessions/measure-again.ts'
 import { repeatingSequencer } from './sessions/repeating-sequencer.ts'
 
 export type { VerdictOptions } from './options.ts'
@@ -44,7 +46,7 @@ function measureWithUs(project: TestProject, options: ResolvedOptions): void {
 }
 
 function addReporter(vitest: Vitest, options: ResolvedOptions): VerdictReporter {
-  const reporter = new VerdictReporter(options)
+  const reporter = new VerdictReporter(options, deliveryOfConfirmation() ?? concludeRun)
   vitest.config.reporters.push(reporter)
   vitest.config.sequence.sequencer = repeatingSequencer(vitest.config.sequence.sequencer, ({ project }) =>
     reporter.sessionsOf(project),

@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
+import type { Baseline } from '../plugin/judge/baseline.ts'
 import { judge } from '../plugin/judge/judge.ts'
+import type { JudgePolicy } from '../plugin/judge/policy.ts'
 import type { Report } from '../plugin/judge/report.ts'
+import { markScreening, needsConfirmation } from '../plugin/judge/screen.ts'
 import { checkTargets, type TargetResult } from '../plugin/judge/targets.ts'
 import type { ResolvedOptions } from '../plugin/options.ts'
 import { type Environment, machineClass } from '../plugin/run/environment.ts'
@@ -15,6 +18,7 @@ import { readBaseline } from '../plugin/store/read-baseline.ts'
 import { readTargets } from '../plugin/store/read-targets.ts'
 import { combineExitCodes } from './exit-code.ts'
 import { colourPalette, plainPalette } from './palette.ts'
+import { plainText } from './plain-text.ts'
 import { renderTerminal } from './terminal.ts'
 import { writeOutputs } from './write-outputs.ts'
 
@@ -32,15 +36,22 @@ export interface FinishedRun {
   benchmarks: Benchmark[]
   failures: Failure[]
   warnings: Warning[]
+  /** Measures benchmarks in as many fresh sessions once more; absent where nothing can be run. */
+  measureAgain?: (benchmarks: readonly Benchmark[]) => Promise<Remeasured>
   log: (text: string) => void
   terminal: { columns: number; colours: boolean }
+}
+
+export interface Remeasured {
+  benchmarks: Benchmark[]
+  failures: Failure[]
 }
 
 /** The end of a run: judge it, write the files, say the verdict, set the exit code. */
 export async function concludeRun(finished: FinishedRun): Promise<void> {
   const { options, root, log, terminal } = finished
   if (finished.benchmarks.length === 0 && finished.failures.length === 0) return
-  const run = toRun(finished)
+  const measured = toRun(finished)
   const palette = terminal.colours ? colourPalette : plainPalette
   let exitCode: number = process.exitCode === undefined ? 0 : Number(process.exitCode)
   const complain = (error: unknown) => {
@@ -50,13 +61,15 @@ export async function concludeRun(finished: FinishedRun): Promise<void> {
     return null
   }
 
-  const path = resolve(root, baselinePath(options, run.machineClass))
+  const path = resolve(root, baselinePath(options, measured.machineClass))
   const baseline = existsSync(path) ? await readBaseline(path).catch(complain) : null
-  const report: Report = judge(run, baseline, {
+  const policy: JudgePolicy = {
     ...options,
-    complete: !finished.partial && run.complete,
+    complete: !finished.partial && measured.complete,
     baselinePath: relative(root, path),
-  })
+  }
+  const run = await confirm(measured, baseline, policy, finished)
+  const report: Report = judge(run, baseline, policy)
   const targets: TargetResult[] = checkTargets(report.benchmarks, (await readTargets(root).catch(complain)) ?? [])
   const written = await writeOutputs(resolve(root, options.outputDir), { run, report, targets }).catch(complain)
 
@@ -66,6 +79,38 @@ export async function concludeRun(finished: FinishedRun): Promise<void> {
   }
   if (written !== null) log(palette.faint(`Written to ${options.outputDir}/: ${written.join(', ')}`))
   process.exitCode = combineExitCodes(exitCode, report.exitCode)
+}
+
+/**
+ * Gives a benchmark that looks changed one fresh batch, by which alone it is judged (VERDICT.md rule 7). The quick profile only
+ * advises: there the first look is the only one.
+ */
+async function confirm(
+  run: Run,
+  baseline: Baseline | null,
+  policy: JudgePolicy,
+  { options, interrupted, measureAgain, log }: FinishedRun,
+): Promise<Run> {
+  if (options.profile === 'quick' || interrupted || measureAgain === undefined) return run
+  const keys = needsConfirmation(run, baseline, policy)
+  if (keys.length === 0) return run
+  const named = keys.length === 1 ? plainText(keys[0] ?? '') : `${keys.length} benchmarks`
+  log(`\n${named} may have changed: measuring again, to be sure.`)
+  const again = await measureAgain(run.benchmarks.filter(({ key }) => keys.includes(key)))
+  const fresh = new Map(again.benchmarks.map((benchmark) => [benchmark.key, benchmark.sessions]))
+  const confirmed = keys.filter((key) => fresh.has(key))
+  const screened = markScreening(run, confirmed)
+  return {
+    ...screened,
+    finishedAt: new Date().toISOString(),
+    failures: [...run.failures, ...again.failures],
+    benchmarks: screened.benchmarks.map((benchmark) => {
+      const before = benchmark.sessions.length
+      const sessions = confirmed.includes(benchmark.key) ? (fresh.get(benchmark.key) ?? []) : []
+      const later = sessions.map((session) => ({ ...session, session: session.session + before }))
+      return { ...benchmark, sessions: [...benchmark.sessions, ...later] }
+    }),
+  }
 }
 
 function toRun(finished: FinishedRun): Run {

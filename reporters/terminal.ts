@@ -1,7 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import Table from 'cli-table3'
 import type { BenchmarkReport, MetricComparison, Report, Verdict } from '../plugin/judge/report.ts'
-import { groupWarnings } from './group-warnings.ts'
 import { formatDuration, formatPercent } from './number.ts'
 import { type Palette, plainPalette } from './palette.ts'
 import { plainText } from './plain-text.ts'
@@ -15,7 +14,7 @@ export interface TerminalOptions {
 }
 
 const wideEnough = 100
-const mostDoubts = 12
+const mostDoubts = 8
 /** Blanks between columns. */
 const gap = 2
 
@@ -134,23 +133,41 @@ function renderFailures({ failures }: Report, palette: Palette): string {
 function renderDoubts(report: Report, palette: Palette): string {
   const unclear = report.benchmarks.filter((b) => b.status === 'compared' && b.verdict === 'inconclusive')
   const undecided = unclear.map((benchmark) => {
-    const detectable = headline(benchmark)?.detectable
-    const limit = detectable == null ? '' : `: a slowdown below ${formatPercent(detectable)} would not have been found`
+    const metric = headline(benchmark)
+    const limit =
+      metric?.detectable == null
+        ? ''
+        : `: a slowdown below ${formatPercent(metric.detectable)} would not have been found`
     return `? ${plainText(benchmark.key)} can't be told${limit}`
   })
-  const warnings = report.benchmarks.flatMap((benchmark) =>
-    groupWarnings([
-      ...benchmark.warnings,
-      ...Object.values(benchmark.metrics).flatMap((metric) => metric.warnings),
-    ]).map(
-      ({ text, count }) => `! ${plainText(benchmark.key)}: ${plainText(text, 300)}${count > 1 ? ` (${count}×)` : ''}`,
-    ),
-  )
-  const general = report.warnings.map(({ text }) => `! ${plainText(text, 300)}`)
-  const doubts = [...undecided, ...general, ...warnings]
-  const shown = doubts.slice(0, mostDoubts)
-  if (doubts.length > shown.length) shown.push(`! ${doubts.length - shown.length} more doubts in the report`)
-  return shown.map((line) => palette.doubtful(line)).join('\n')
+  const lines = [...shorten(undecided), ...shorten(describeWarnings(report))]
+  return lines.map((line) => palette.doubtful(line)).join('\n')
+}
+
+/** Each kind of doubt once, with the benchmarks it concerns; why single metrics stay undecided is left to the files. */
+function describeWarnings(report: Report): string[] {
+  const kinds = new Map<string, { text: string; keys: Set<string> }>()
+  for (const { key, warnings, metrics } of report.benchmarks) {
+    for (const { code, text } of [...warnings, ...Object.values(metrics).flatMap((metric) => metric.warnings)]) {
+      if (code === 'inconclusive') continue
+      const kind = kinds.get(code) ?? { text, keys: new Set() }
+      kinds.set(code, kind)
+      kind.keys.add(key)
+    }
+  }
+  return [
+    ...report.warnings.map(({ text }) => `! ${plainText(text, 300)}`),
+    ...[...kinds.values()].map(({ text, keys }) => {
+      const [first = ''] = keys
+      const others = keys.size > 1 ? ` (and ${keys.size - 1} more)` : ''
+      return `! ${plainText(first)}${others}: ${plainText(text, 300)}`
+    }),
+  ]
+}
+
+function shorten(lines: readonly string[]): string[] {
+  if (lines.length <= mostDoubts) return [...lines]
+  return [...lines.slice(0, mostDoubts - 1), `  … and ${lines.length - mostDoubts + 1} more in the report`]
 }
 
 function renderAnswer(report: Report, palette: Palette): string {

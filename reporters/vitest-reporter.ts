@@ -1,14 +1,15 @@
-import { relative, sep } from 'node:path'
+import { relative, resolve, sep } from 'node:path'
 import type { RunnerTaskResult } from 'vitest'
 import type { Reporter, TestCase, TestModule, TestProject, TestRunEndReason, Vitest } from 'vitest/node'
 import type { ResolvedOptions } from '../plugin/options.ts'
 import type { Environment } from '../plugin/run/environment.ts'
-import type { Session } from '../plugin/run/run.ts'
+import type { Benchmark, Session } from '../plugin/run/run.ts'
 import { createRunBuilder, type RunBuilder } from '../plugin/run/run-builder.ts'
 import { lastSessionOnly } from '../plugin/sessions/last-session-only.ts'
+import { measureAgain, type Suspect } from '../plugin/sessions/measure-again.ts'
 import { createSessionCounter, type SessionCounter } from '../plugin/sessions/session-counter.ts'
 import { readEnvironment } from '../plugin/store/read-environment.ts'
-import { concludeRun } from './conclude-run.ts'
+import type { FinishedRun, Remeasured } from './conclude-run.ts'
 
 declare module 'vitest' {
   interface TaskMeta {
@@ -17,9 +18,10 @@ declare module 'vitest' {
   }
 }
 
-/** Collects what the sessions measured; at the end writes the files, says the verdict and sets the exit code. */
+/** Collects what the sessions of a run measured and hands it on when the run ends. */
 export class VerdictReporter implements Reporter {
   readonly #options: ResolvedOptions
+  readonly #conclude: (finished: FinishedRun) => void | Promise<void>
   readonly #projects = new Set<TestProject>()
   readonly #counter: SessionCounter
   #vitest: Vitest | undefined
@@ -33,8 +35,10 @@ export class VerdictReporter implements Reporter {
   /** First failure of each test, by id: a later success must not hide it. */
   readonly #failed = new Map<string, RunnerTaskResult>()
 
-  constructor(options: ResolvedOptions) {
+  /** @param conclude what is done with everything that a run measured */
+  constructor(options: ResolvedOptions, conclude: (finished: FinishedRun) => void | Promise<void>) {
     this.#options = options
+    this.#conclude = conclude
     this.#counter = createSessionCounter((module) => this.sessionsOf(module.project))
   }
 
@@ -97,7 +101,7 @@ export class VerdictReporter implements Reporter {
     const vitest = this.#vitest
     if (vitest === undefined || !this.#measured) return
     const { root } = vitest.config
-    await concludeRun({
+    await this.#conclude({
       options: this.#options,
       root,
       environment: this.#environment ?? readEnvironment(root, vitest.version),
@@ -107,9 +111,24 @@ export class VerdictReporter implements Reporter {
       partial: isPartial(vitest),
       sessions: Math.max(1, ...[...this.#projects].map((project) => this.sessionsOf(project))),
       ...this.#builder.build(),
+      ...(vitest.config.mergeReports ? {} : { measureAgain: (suspects) => this.#measureAgain(vitest, suspects) }),
       log: (text) => vitest.logger.log(text),
       terminal: { columns: process.stdout.columns ?? 120, colours: process.stdout.hasColors?.() ?? false },
     })
+  }
+
+  async #measureAgain(vitest: Vitest, benchmarks: readonly Benchmark[]): Promise<Remeasured> {
+    const suspects: Suspect[] = benchmarks.map(({ file, project, test }) => ({
+      moduleId: resolve(vitest.config.root, file),
+      project: project === '' ? 'bench' : `${project} (bench)`,
+      test,
+    }))
+    const again: Remeasured = { benchmarks: [], failures: [] }
+    await measureAgain<FinishedRun>(vitest, suspects, ({ benchmarks: measured, failures }) => {
+      again.benchmarks.push(...measured)
+      again.failures.push(...failures)
+    })
+    return again
   }
 
   /** Other reporters see the last session only: an earlier failure has to show in it. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe } from 'vitest'
 import { latestRun } from '../../plugin/store/latest-run.ts'
 import { readRun } from '../../plugin/store/read-run.ts'
-import { runVitest } from '../support/run-vitest.ts'
+import { runCommand, runVitest } from '../support/run-vitest.ts'
 import { testInFolder as test } from '../support/temporary-folder.ts'
 
 const outputs = (folder: string) => ({
@@ -112,6 +112,41 @@ describe.concurrent('vitest bench with the plugin', { timeout: 60_000 }, () => {
     const again = await readRun(await latestRun(join(folder, 'merged')))
     expect(again.benchmarks).toEqual(direct.benchmarks)
     expect(again.environment).toEqual(direct.environment)
+  })
+
+  test('calls code that does three times the work critically slower, having measured it again', async ({
+    folder,
+    expect,
+  }) => {
+    const env = outputs(folder)
+    await runVitest('slowdown', ['bench', '--run', '-t', 'done'], env)
+    const accepted = await runCommand('slowdown', ['baseline', 'accept'], env)
+    expect(accepted.output).toMatch(/Accepted 1 benchmark of run .* \(1 run stored\)/)
+
+    const { exitCode, output } = await runVitest('slowdown', ['bench', '--run'], { ...env, WORK: '3' })
+    expect(output).toContain('custom_work may have changed: measuring again, to be sure.')
+    expect(output).toMatch(
+      /CRITICAL: custom_work - Average Duration\n +Baseline: 0\.\d+ms\n +Current: 0\.\d+ms\n +Regression: \+\d+\.\d%/,
+    )
+    expect(output).toMatch(/Slower: 1 regressed, 1 new against /)
+    expect(exitCode).toBe(1)
+    const run = await runOf(folder)
+    const sessions = (key: string) => run.benchmarks.find((benchmark) => benchmark.key === key)?.sessions ?? []
+    expect(sessions('custom_work').map((session) => session.screening ?? false)).toEqual([
+      ...Array(6).fill(true),
+      ...Array(6).fill(false),
+    ])
+    expect(new Set(sessions('custom_work').map((session) => session.process.pid)).size).toBe(12)
+    expect(sessions('custom_other')).toHaveLength(6)
+  })
+
+  test('judges nothing by a damaged baseline, and says so with exit code 3', async ({ folder, expect }) => {
+    const env = outputs(folder)
+    await writeFile(env.VITEST_VERDICT_BASELINE, '{"format": "vitest-verdict/base')
+    const { exitCode, output } = await runVitest('plain', ['bench', '--run', '-t', 'joins'], env)
+    expect(output).toMatch(/Cannot read .*baseline\.json: the file is truncated/)
+    expect(exitCode).toBe(3)
+    expect((await runOf(folder)).benchmarks).toHaveLength(1)
   })
 
   test('says with exit code 3 where the files cannot go, and still gives the table', async ({ folder, expect }) => {

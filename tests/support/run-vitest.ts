@@ -23,6 +23,15 @@ export function runVitest(
   )
 }
 
+/** Runs `vitest-verdict` in a sample project. */
+export function runCommand(
+  project: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<Finished> {
+  return runNode([join(root, 'plugin/cli/main.ts'), ...args], join(root, 'tests/e2e/projects', project), env)
+}
+
 /** Runs a script with this Node, without what Vitest set in our environment; killed after a minute. */
 export function runNode(args: readonly string[], cwd: string, env: Record<string, string> = {}): Promise<Finished> {
   const inherited = Object.entries(process.env).filter(
