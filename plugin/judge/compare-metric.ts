@@ -152,7 +152,7 @@ function judgeQuantity(name: string, metric: Metric, stored: BaselineMetric, con
   const { estimate } = quantity
   const percentWorse = Math.expm1(estimate.centre) * 100
   const ratio = Math.exp(sign * estimate.centre)
-  const values = { old: quantity.next / ratio, new: quantity.next, ratio }
+  const values = { old: finite(quantity.next / ratio), new: finite(quantity.next), ratio: finite(ratio) }
   if (quantity.obstacle === 'too-few-sessions') {
     const [old, next] = quantity.n
     const warning = tooFewSessions(subject, old, next)
@@ -209,10 +209,10 @@ function judgeQuantity(name: string, metric: Metric, stored: BaselineMetric, con
     comparison: {
       ...base,
       ...values,
-      interval: low < high ? [low, high] : [high, low],
+      interval: finiteInterval(low, high),
       verdict,
       severity: verdict === 'regressed' ? severityOf(percentWorse, context.severity) : null,
-      detectable: detectablePercent(estimate, alpha, delta),
+      detectable: finite(detectablePercent(estimate, alpha, delta)),
       warnings,
     },
   }
@@ -275,7 +275,7 @@ function judgeRate(
     comparison: {
       ...base,
       ratio,
-      interval: rate.old > 0 ? [(rate.old + low) / rate.old, (rate.old + high) / rate.old] : null,
+      interval: finiteInterval((rate.old + low) / rate.old, (rate.old + high) / rate.old),
       difference: { low: low * 100, estimate: estimate * 100, high: high * 100 },
       verdict,
       severity: verdict === 'regressed' ? severity() : null,
@@ -356,6 +356,12 @@ function summaryOf(metrics: readonly Metric[]): number | null {
 
 function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null
+}
+
+/** JSON has no infinity: a bound that overflows leaves no interval. */
+function finiteInterval(first: number, second: number): [low: number, high: number] | null {
+  if (!Number.isFinite(first) || !Number.isFinite(second)) return null
+  return first < second ? [first, second] : [second, first]
 }
 
 function clockResolution({ samplesNs, batchSize, clockStepNs }: Session): number {
