@@ -7,7 +7,18 @@ import { type ResolvedOptions, resolveOptions, type VerdictOptions } from './opt
 import { deliveryOfConfirmation } from './sessions/measure-again.ts'
 import { repeatingSequencer } from './sessions/repeating-sequencer.ts'
 
-export type { VerdictOptions } from './options.ts'
+export type { Baseline } from './judge/baseline.ts'
+export { judge } from './judge/judge.ts'
+export type { JudgePolicy } from './judge/policy.ts'
+export type { BenchmarkReport, MetricComparison, Report, Severity, Verdict } from './judge/report.ts'
+export type { VerdictBenchOptions } from './measure/bench-options.ts'
+export { type ResolvedOptions, resolveOptions, type VerdictOptions } from './options.ts'
+export type { Metric } from './run/metric.ts'
+export type { Run } from './run/run.ts'
+export { InputError } from './store/input-error.ts'
+export { latestRun } from './store/latest-run.ts'
+export { readBaseline } from './store/read-baseline.ts'
+export { readRun } from './store/read-run.ts'
 
 /** Tags that our documentation and profiles speak of; Vitest refuses tags that nobody declared. */
 const tags = [

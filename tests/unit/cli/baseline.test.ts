@@ -1,0 +1,73 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import { runCommandLine } from '../../../plugin/cli/run-command-line.ts'
+import { readBaseline } from '../../../plugin/store/read-baseline.ts'
+import { makeBenchmark, makeRun } from '../../support/make-run.ts'
+import { runNode } from '../../support/run-vitest.ts'
+import { testInFolder } from '../../support/temporary-folder.ts'
+
+const main = join(import.meta.dirname, '../../../plugin/cli/main.ts')
+const keys = ['cache_warm', 'cache_cold', 'model_selection_quick_qa_low']
+
+const test = testInFolder.extend<{ project: string }>({
+  project: async ({ folder }, use) => {
+    const run = makeRun(keys.map((key) => makeBenchmark({ key, medianMs: 1 })))
+    await mkdir(join(folder, 'benchmark_results'))
+    await writeFile(join(folder, 'benchmark_results', `run_${run.id}.json`), JSON.stringify(run))
+    await use(folder)
+  },
+})
+
+const stored = (project: string) => readBaseline(join(project, 'baseline', `${makeRun([]).machineClass}.json`))
+
+test('baseline accept stores the latest run under its machine class, and accepting it twice changes nothing', async ({
+  project,
+}) => {
+  expect(await runCommandLine(['baseline', 'accept'], { env: {}, cwd: project })).toBe(0)
+  const first = await stored(project)
+  expect(Object.keys(first.benchmarks)).toEqual(keys.toSorted())
+  expect(await runCommandLine(['baseline', 'accept'], { env: {}, cwd: project })).toBe(0)
+  const second = await stored(project)
+  expect(second.benchmarks).toEqual(first.benchmarks)
+  expect(second.runs).toHaveLength(1)
+})
+
+test('baseline accept takes only the named benchmarks', async ({ project }) => {
+  await runCommandLine(['baseline', 'accept', 'cache_warm'], { env: {}, cwd: project })
+  expect(Object.keys((await stored(project)).benchmarks)).toEqual(['cache_warm'])
+})
+
+test('several processes that accept at the same time lose nothing of one another', { timeout: 60_000 }, async ({
+  project,
+}) => {
+  const all = await Promise.all(keys.map((key) => runNode([main, 'baseline', 'accept', key], project)))
+  expect(all.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0])
+  expect(Object.keys((await stored(project)).benchmarks)).toEqual(keys.toSorted())
+})
+
+test('a baseline is written with sorted keys, so that a change is a small difference', async ({ project }) => {
+  await runCommandLine(['baseline', 'accept', 'model_selection_quick_qa_low'], { env: {}, cwd: project })
+  await runCommandLine(['baseline', 'accept', 'cache_warm'], { env: {}, cwd: project })
+  const path = join(project, 'baseline', `${makeRun([]).machineClass}.json`)
+  const text = await readFile(path, 'utf8')
+  expect(text.indexOf('"cache_warm"')).toBeLessThan(text.indexOf('"model_selection_quick_qa_low"'))
+  expect(text.endsWith('}\n')).toBe(true)
+})
+
+test.for<[args: string[], message: RegExp]>([
+  [['baseline', 'accept', 'nothing'], /Cannot accept "nothing": run \S+ has no such benchmark\. It has: cache_warm/],
+  [['baseline', 'accept', '--run', 'missing.json'], /Cannot read .*missing\.json: no such file/],
+  [['baseline', 'accept', '--results-dir', 'nowhere'], /Cannot look for runs in .*nowhere: no such folder/],
+  [['baseline', 'show', '--baseline', '.'], /it is a folder, a file is needed/],
+  [['baseline', 'check'], /Cannot read .*linux-x64.*\.json: no such file/],
+  [['baseline', 'acept'], /unknown command 'acept'/],
+  [['baseline', 'accept', '--force'], /unknown option '--force'/],
+  [['bench', '--iterations', 'many'], /"iterations" \(from VITEST_VERDICT_ITERATIONS\)/],
+  [['bench', '--fail-on', 'awful'], /awful.*critical, high, medium, low/],
+])('%j ends with exit code 3 and one clear line', async ([args, message], { project }) => {
+  const { exitCode, output } = await runNode([main, ...args], project)
+  expect(output).toMatch(message)
+  expect(output).not.toContain('    at ')
+  expect(exitCode).toBe(3)
+})
