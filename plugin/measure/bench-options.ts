@@ -18,6 +18,8 @@ export interface VerdictBenchOptions {
   metadata?: Metadata | (() => MaybePromise<Metadata>)
   /** Figures of the user's own (hit rate, accuracy, …), asked for once, after the measurement. */
   metrics?: () => MaybePromise<Record<string, Metric>>
+  /** Practical threshold of this benchmark, per cent; the plugin's when absent. */
+  threshold?: number
   /** Sends load instead of calling in a loop. */
   load?: LoadOptions
   /** Time to measure, ms. Given here it is spent in full; the plugin's `time` is only the most that may be spent. */

@@ -3,7 +3,7 @@ import { mean } from '../statistics/mean.ts'
 import { quantileOfSorted } from '../statistics/quantile.ts'
 import { sorted } from '../statistics/sorted.ts'
 import { studentTQuantile } from '../statistics/student-t.ts'
-import type { Subject } from './subject.ts'
+import type { SampleRecorder } from './sample-recorder.ts'
 
 type Statistics = BenchResult['latency']
 
@@ -11,8 +11,12 @@ type Statistics = BenchResult['latency']
  * The result in the shape of tinybench, which Vitest's tables, matchers and result files read: milliseconds and operations
  * per second, one sample per round.
  */
-export function toBenchResult(subject: Subject, retainSamples: boolean): BenchResult {
-  const { recorder, batchSize } = subject
+export function toBenchResult(
+  name: string,
+  recorder: SampleRecorder,
+  batchSize: number,
+  retainSamples: boolean,
+): BenchResult {
   const latencies = sorted(recorder.samples().map((ns) => ns / 1e6))
   const latency = statisticsOf(latencies, {
     count: recorder.count,
@@ -37,7 +41,7 @@ export function toBenchResult(subject: Subject, retainSamples: boolean): BenchRe
     retainSamples,
   })
   return {
-    name: subject.name,
+    name,
     state: 'completed',
     latency,
     throughput,

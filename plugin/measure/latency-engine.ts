@@ -4,7 +4,7 @@ import { interleavedOrder } from './interleaved-order.ts'
 import { callOverheadNs, loopOverheads } from './rounds.ts'
 import { SampleRecorder } from './sample-recorder.ts'
 import type { RunOptions } from './settings.ts'
-import { type Mode, needsSingleCalls, runHook, runRound, type Subject } from './subject.ts'
+import { inPhase, needsSingleCalls, runHook, runRound, type Subject } from './subject.ts'
 import { warmUp, YIELD_EVERY_MS, yieldToEventLoop } from './warm-up.ts'
 
 /** Shorter rounds drown in the clock's jitter (VERDICT.md rule 3). */
@@ -47,7 +47,7 @@ export async function measureLatency(subjects: readonly Subject[], context: Engi
     const start = now()
     await guarded(subject, context, async () => {
       if (subject.budget.warmupCalls > 0 || subject.budget.warmupMs > 0) {
-        await inPhase(subject, 'warmup', context, () => warmUp(subject, context.aborted))
+        await inPhase(subject, 'warmup', context.run, () => warmUp(subject, context.aborted))
       } else {
         await warmUp(subject, context.aborted)
       }
@@ -74,17 +74,6 @@ export async function measureLatency(subjects: readonly Subject[], context: Engi
     })
     await guarded(subject, context, async () => context.run.teardown?.(subject.task, 'run'))
     subject.tookMs += now() - start
-  }
-}
-
-async function inPhase(subject: Subject, mode: Mode, { run }: EngineContext, body: () => Promise<void>): Promise<void> {
-  await run.setup?.(subject.task, mode)
-  try {
-    await runHook(subject, 'beforeAll', mode)
-    await body()
-    await runHook(subject, 'afterAll', mode)
-  } finally {
-    await run.teardown?.(subject.task, mode)
   }
 }
 

@@ -1,98 +1,86 @@
 import type { BenchmarkGroup, BenchResult } from 'vitest'
-import type { Measurement, Probes } from '../run/measurement.ts'
+import type { Calibration, Probes, Warning } from '../run/measurement.ts'
 import type { Metric } from '../run/metric.ts'
+import { watchAbort } from './abort-watch.ts'
 import type { BenchmarkOptions, Metadata } from './bench-options.ts'
 import { toBenchResult } from './bench-result.ts'
 import { calibrate, summariseCalibration } from './calibration.ts'
-import { clockFacts, now } from './clock.ts'
+import { clockFacts } from './clock.ts'
 import { doubtsAboutMachine, doubtsOf } from './doubts.ts'
 import { seedOf } from './interleaved-order.ts'
 import { measureLatency } from './latency-engine.ts'
-import { latencyMeasurement } from './measurement.ts'
+import { doubtsAboutLoad } from './load/load-doubts.ts'
+import { createLoadRun, type LoadRun, runLoad } from './load/load-engine.ts'
+import { resolveLoad } from './load/load-plan.ts'
+import { type Circumstances, latencyMeasurement, loadMeasurement } from './measurement.ts'
 import { memoryMetrics } from './memory-metrics.ts'
 import { watchOutsideLoad } from './outside-load.ts'
-import { profileWhile } from './probes/cpu-profile.ts'
-import { probePass } from './probes/probe-pass.ts'
+import { type ProbesWanted, probeSubject } from './probes/probe-subject.ts'
 import { profilePath } from './profile-path.ts'
 import { loopOverheads } from './rounds.ts'
 import { BenchOptionError, type MeasureOptions, type RunOptions, resolveBudget } from './settings.ts'
-import { createSubject, runRound, type Subject } from './subject.ts'
+import { createSubject, type Subject } from './subject.ts'
 
-/** Number of provider calls in each test's current attempt. */
-const calls = new WeakMap<object, { attempt: string; next: number }>()
+/** One benchmark of a group, with what is known about it so far. */
+interface Member {
+  subject: Subject
+  /** Present when it is measured under load. */
+  load: LoadRun | undefined
+  wanted: ProbesWanted
+  probes: Probes
+  recorded: boolean
+}
 
 /**
  * Measures the benchmarks of one provider call and appends one `Measurement` each to `test.meta.verdict`, whether they
  * succeed, fail or are aborted.
- * @throws what the benchmark threw; AggregateError when several did.
+ * @throws what the benchmark threw; AggregateError when several did; BenchOptionError for options that make no sense.
  */
 export async function measureGroup(group: BenchmarkGroup, options: MeasureOptions): Promise<BenchResult[]> {
-  const run = (group.options ?? {}) as RunOptions
-  const { test, registrations } = group
+  const { test } = group
+  const run = readRunOptions(group)
   const call = nextCall(test)
-  if (run.concurrency != null) {
-    throw new BenchOptionError(
-      registrations[0]?.name ?? '',
-      'concurrency',
-      run.concurrency,
-      'calls at once are measured with `bench(name, { load: { concurrency } }, fn)`',
+  const members = createMembers(group, run, options)
+  const record = (member: Member, circumstances: Circumstances) => {
+    if (member.recorded) return
+    member.recorded = true
+    test.meta.verdict ??= []
+    test.meta.verdict.push(
+      member.load ? loadMeasurement(member.load, circumstances) : latencyMeasurement(member.subject, circumstances),
     )
   }
-  const names = new Set<string>()
-  const subjects = registrations.map(({ name, fn, fnOpts }) => {
-    if (names.has(name)) throw new Error(`Benchmark "${name}" already exists in this comparison: names must differ`)
-    names.add(name)
-    const benchOptions = (fnOpts ?? {}) as BenchmarkOptions
-    return createSubject(name, fn, benchOptions, resolveBudget(name, benchOptions, run, options))
-  })
-
-  const recorded = new Set<Subject>()
-  const record = (subject: Subject, measurement: Measurement) => {
-    if (recorded.has(subject)) return
-    recorded.add(subject)
-    test.meta.verdict ??= []
-    test.meta.verdict.push(measurement)
-  }
   const abort = watchAbort(
-    [test.context.signal, run.signal, ...subjects.map(({ options }) => options.signal)],
+    [test.context.signal, run.signal, ...members.map(({ subject }) => subject.options.signal)],
     // Nothing may be awaited here: when the test's time is up, Vitest reports its meta at once.
     (reason) => {
-      for (const subject of subjects) {
-        record(subject, latencyMeasurement(subject, { ...nothingElse(call), status: 'incomplete', error: reason }))
-      }
+      for (const member of members)
+        record(member, { ...nothingElse(call, member), status: 'incomplete', error: reason })
     },
   )
+  const aborted = () => abort.aborted
 
-  const probes = new Map<Subject, Probes>()
   const measure = async () => {
     const before = calibrate()
     const outsideLoad = watchOutsideLoad()
-    await measureLatency(subjects, {
-      run,
-      seed: seedOf(`${test.fullTestName} ${call}`),
-      aborted: () => abort.aborted,
-      failFast: run.throws === true,
-      after: async (subject) => {
-        probes.set(subject, await probe(subject, group.test, options, () => abort.aborted))
-      },
-    })
-    const doubtsAbout = doubtsAboutMachine(outsideLoad())
-    const calibration = summariseCalibration([...before, ...calibrate()])
-    for (const subject of subjects) {
-      const failed = subject.error !== undefined
-      const seen = probes.get(subject) ?? {}
-      const extras = failed ? { metrics: {}, metadata: {} } : await askForExtras(subject)
-      const measurement = latencyMeasurement(subject, {
-        call,
-        status: failed ? 'failed' : 'complete',
-        error: subject.error,
-        calibration,
-        warnings: failed ? [] : [...(await doubtsAboutRounds(subject)), ...doubtsAbout],
-        probes: seen,
-        metadata: extras.metadata,
-        metrics: { ...memoryMetrics(seen.memory), ...extras.metrics },
+    const memberOf = new Map(members.map((member) => [member.subject, member]))
+    const latency = members.filter(({ load }) => !load).map(({ subject }) => subject)
+    try {
+      await measureLatency(latency, {
+        run,
+        seed: seedOf(`${test.fullTestName} ${call}`),
+        aborted,
+        failFast: run.throws === true,
+        after: async (subject) => {
+          const member = memberOf.get(subject)!
+          member.probes = await probeSubject(subject, member.wanted, profileFile(test, subject.name, options), aborted)
+        },
       })
-      record(subject, measurement)
+      // Load is not interleaved: two loads would be one.
+      for (const member of members) if (member.load) await measureLoad(member, run, aborted)
+    } finally {
+      const machine = doubtsAboutMachine(outsideLoad())
+      const calibration = summariseCalibration([...before, ...calibrate()])
+      for (const member of members) record(member, await conclude(member, call, calibration, machine))
     }
   }
   try {
@@ -100,46 +88,100 @@ export async function measureGroup(group: BenchmarkGroup, options: MeasureOption
   } finally {
     abort.stop()
   }
-  const errors = subjects.flatMap(({ error }) => (error === undefined ? [] : [error]))
+  const errors = members.flatMap(({ subject }) => (subject.error === undefined ? [] : [subject.error]))
   if (errors.length === 1) throw errors[0]
   if (errors.length > 1) throw new AggregateError(errors, 'Some benchmarks failed')
-  return subjects.map((subject) =>
-    toBenchResult(subject, subject.options.retainSamples ?? run.retainSamples ?? group.config.retainSamples),
-  )
+  return members.map(({ subject, load }) => {
+    const retainSamples = subject.options.retainSamples ?? run.retainSamples ?? group.config.retainSamples
+    // Where every request failed, the time they took to fail is all there is.
+    const recorder = load ? (load.log.succeeded > 0 ? load.log.good : load.log.all) : subject.recorder
+    return toBenchResult(subject.name, recorder, subject.batchSize, retainSamples)
+  })
 }
 
-/** Length of the profiled pass, ms: with V8's start and stop some 60 ms per benchmark and session. */
-const PROFILE_MS = 30
-/** A profile is taken of functions of which one call is at most this share of the time budget. */
-const PROFILE_SHARE = 0.25
-
-/** The passes after the timed rounds: memory, collector and CPU, then the profile. */
-async function probe(
-  subject: Subject,
-  test: BenchmarkGroup['test'],
-  options: MeasureOptions,
-  aborted: () => boolean,
-): Promise<Probes> {
-  const probes = (subject.options.memoryTracking ?? options.memoryTracking) ? await probePass(subject, aborted) : {}
-  const affordable = subject.warmUp.callNs <= subject.budget.timeMs * 1e6 * PROFILE_SHARE
-  if (!(subject.options.profiling ?? options.profiling) || !affordable || aborted()) return probes
-  const { filepath, name } = test.file
-  const root = filepath.endsWith(name) ? filepath.slice(0, -name.length) : undefined
-  const file =
-    root !== undefined && options.outputDir !== undefined
-      ? profilePath(root, options.outputDir, name, `${test.fullTestName} ${subject.name}`)
-      : undefined
-  const profile = await profileWhile(async () => {
-    const start = now()
-    do {
-      const round = runRound(subject, subject.batchSize, 'run')
-      if (typeof round !== 'number') await round
-    } while (now() - start < PROFILE_MS && !aborted())
-  }, file)
-  return { ...probes, profile }
+function readRunOptions(group: BenchmarkGroup): RunOptions {
+  const run = (group.options ?? {}) as RunOptions
+  if (run.concurrency == null) return run
+  const wanted = 'calls at once are measured with `bench(name, { load: { concurrency } }, fn)`'
+  throw new BenchOptionError(group.registrations[0]?.name ?? '', 'concurrency', run.concurrency, wanted)
 }
 
-async function doubtsAboutRounds(subject: Subject) {
+function createMembers({ registrations }: BenchmarkGroup, run: RunOptions, options: MeasureOptions): Member[] {
+  const names = new Set<string>()
+  return registrations.map(({ name, fn, fnOpts }) => {
+    if (names.has(name)) throw new Error(`Benchmark "${name}" already exists in this comparison: names must differ`)
+    names.add(name)
+    const benchOptions = (fnOpts ?? {}) as BenchmarkOptions
+    const subject = createSubject(name, fn, benchOptions, resolveBudget(name, benchOptions, run, options))
+    const { load } = benchOptions
+    return {
+      subject,
+      load: load === undefined ? undefined : createLoadRun(subject, resolveLoad(name, load, options)),
+      wanted: {
+        memory: benchOptions.memoryTracking ?? options.memoryTracking,
+        cpu: benchOptions.profiling ?? options.profiling,
+      },
+      probes: {},
+      recorded: false,
+    }
+  })
+}
+
+async function measureLoad(member: Member, run: RunOptions, aborted: () => boolean): Promise<void> {
+  const { subject, load, wanted } = member
+  if (!load || aborted()) return
+  try {
+    member.probes = await runLoad(load, run, wanted, aborted)
+  } catch (error) {
+    subject.error = error ?? new Error(`Benchmark "${subject.name}" threw ${String(error)}`)
+    if (run.throws) throw error
+  }
+}
+
+/** Asks for the user's own figures and gathers what goes into the record beside the rounds. */
+async function conclude(
+  { subject, load, probes }: Member,
+  call: number,
+  calibration: Calibration,
+  machine: readonly Warning[],
+): Promise<Circumstances> {
+  let extras: { metrics: Record<string, Metric>; metadata: Metadata } = { metrics: {}, metadata: {} }
+  if (subject.error === undefined) {
+    try {
+      extras = await askForExtras(subject)
+    } catch (error) {
+      subject.error = error
+    }
+  }
+  const failed = subject.error !== undefined
+  const measured = (load ? load.log.sent : subject.recorder.count) > 0
+  const own = failed ? [] : load ? doubtsAboutLoad(load) : await doubtsAboutRounds(subject)
+  return {
+    call,
+    // Where another's failure ended the group before its turn came, there is nothing to show.
+    status: failed ? 'failed' : measured ? 'complete' : 'incomplete',
+    error: subject.error,
+    calibration,
+    warnings: failed ? [] : [...own, ...machine],
+    probes,
+    metadata: extras.metadata,
+    metrics: { ...memoryMetrics(probes.memory), ...extras.metrics },
+  }
+}
+
+function nothingElse(call: number, { probes }: Member) {
+  return { call, warnings: [], probes, metrics: {}, metadata: {} }
+}
+
+async function askForExtras({ options }: Subject) {
+  const { metadata } = options
+  return {
+    metrics: (await options.metrics?.()) ?? {},
+    metadata: (typeof metadata === 'function' ? await metadata() : metadata) ?? {},
+  }
+}
+
+async function doubtsAboutRounds(subject: Subject): Promise<Warning[]> {
   const { name, recorder, batchSize, resolutionNs, belowResolution, overrides, warmUp, budget } = subject
   const loops = await loopOverheads()
   return doubtsOf({
@@ -157,17 +199,16 @@ async function doubtsAboutRounds(subject: Subject) {
   })
 }
 
-function nothingElse(call: number) {
-  return { call, warnings: [], probes: {}, metrics: {}, metadata: {} }
+/** Where the profile goes; nowhere when the provider is used without the plugin. */
+function profileFile({ file, fullTestName }: BenchmarkGroup['test'], name: string, { outputDir }: MeasureOptions) {
+  const { filepath, name: shown } = file
+  // Vitest gives the file relative to the project's root as well as in full.
+  if (outputDir === undefined || !filepath.endsWith(shown)) return undefined
+  return profilePath(filepath.slice(0, -shown.length), outputDir, shown, `${fullTestName} ${name}`)
 }
 
-async function askForExtras({ options }: Subject): Promise<{ metrics: Record<string, Metric>; metadata: Metadata }> {
-  const { metadata } = options
-  return {
-    metrics: (await options.metrics?.()) ?? {},
-    metadata: (typeof metadata === 'function' ? await metadata() : metadata) ?? {},
-  }
-}
+/** Number of provider calls in each test's current attempt. */
+const calls = new WeakMap<object, { attempt: string; next: number }>()
 
 /** Counts provider calls from 0; a retried or repeated test starts anew, and what its earlier attempt measured is dropped. */
 function nextCall(test: BenchmarkGroup['test']): number {
@@ -177,27 +218,4 @@ function nextCall(test: BenchmarkGroup['test']): number {
   calls.set(test, { attempt, next: 1 })
   delete test.meta.verdict
   return 0
-}
-
-/** Waits for the first of several signals. `rejection` never resolves. */
-function watchAbort(signals: (AbortSignal | undefined)[], onAbort: (reason: unknown) => void) {
-  const { promise: rejection, reject } = Promise.withResolvers<never>()
-  rejection.catch(() => {})
-  const state = { aborted: false, rejection, stop: () => {} }
-  const listeners = signals.flatMap((signal) => {
-    if (!signal) return []
-    const listener = () => {
-      if (state.aborted) return
-      state.aborted = true
-      onAbort(signal.reason)
-      reject(new Error('The benchmark was aborted before it was complete', { cause: signal.reason }))
-    }
-    if (signal.aborted) listener()
-    else signal.addEventListener('abort', listener, { once: true })
-    return [{ signal, listener }]
-  })
-  state.stop = () => {
-    for (const { signal, listener } of listeners) signal.removeEventListener('abort', listener)
-  }
-  return state
 }

@@ -4,6 +4,8 @@ import type { Metric } from '../run/metric.ts'
 import type { Metadata } from './bench-options.ts'
 import { clockFacts } from './clock.ts'
 import { durationMetrics } from './duration-metrics.ts'
+import { failureKind } from './failure-kind.ts'
+import { describeLoad, type LoadRun } from './load/load-engine.ts'
 import type { Subject } from './subject.ts'
 
 /** Rounds that travel to the main process: 20 KB as JSON, and ten times the iterations wanted by default. */
@@ -51,12 +53,66 @@ export function latencyMeasurement(subject: Subject, circumstances: Circumstance
   }
 }
 
+/** The plain record of one benchmark of the load engine: durations are of the requests that succeeded. */
+export function loadMeasurement(run: LoadRun, circumstances: Circumstances): Measurement {
+  const { log, subject } = run
+  const load = describeLoad(run)
+  const { samples, failed, dropped } = log.all.thinned(MOST_SAMPLES)
+  const metrics = durationMetrics({
+    samplesNs: log.good.samples(),
+    minNs: log.good.minNs,
+    maxNs: log.good.maxNs,
+    meanNs: log.good.sumNs / log.good.count,
+    tail: (share) => log.good.histogramQuantile(share),
+    succeeded: log.succeeded,
+    // A request that was never sent for want of room got no answer either.
+    failed: log.failed + log.dropped,
+    throughput: load.throughputPerSecond,
+  })
+  return {
+    ...commonFields(subject, circumstances),
+    engine: 'load',
+    batchSize: 1,
+    iterations: log.succeeded + log.failed,
+    samplesNs: samples,
+    droppedSamples: dropped,
+    failedSamples: failed,
+    succeeded: log.succeeded,
+    failed: log.failed,
+    failures: Object.fromEntries(log.failures),
+    metrics: { ...metrics, ...loadMetrics(load), ...circumstances.metrics },
+    load,
+  }
+}
+
+function loadMetrics({ goodputPerSecond, recoveryMs }: LoadResult): Record<string, Metric> {
+  return {
+    ...(goodputPerSecond !== undefined && {
+      goodput: {
+        kind: 'quantity',
+        title: 'Goodput',
+        direction: 'higher',
+        gate: false,
+        // Rates are compared as ratios, where 0 has no place: one request an hour is as good as none.
+        value: Math.max(goodputPerSecond, 1 / 3600),
+        unit: '1/s',
+      },
+    }),
+    ...(recoveryMs != null && {
+      recovery_time: {
+        kind: 'quantity',
+        title: 'Recovery Time',
+        direction: 'lower',
+        gate: false,
+        value: Math.max(1, recoveryMs * 1e6),
+        unit: 'ns',
+      },
+    }),
+  }
+}
+
 /** The fields that both engines fill alike. */
-export function commonFields(
-  subject: Pick<Subject, 'name' | 'options' | 'startedAt' | 'tookMs'>,
-  circumstances: Circumstances,
-  load?: LoadResult,
-) {
+function commonFields(subject: Subject, circumstances: Circumstances) {
   const { options } = subject
   const { call, status, error, calibration, warnings, probes, metadata } = circumstances
   return {
@@ -64,6 +120,7 @@ export function commonFields(
     call,
     ...(options.category !== undefined && { category: options.category }),
     ...(options.title !== undefined && { title: options.title }),
+    ...(options.threshold !== undefined && { threshold: options.threshold }),
     process: { pid: process.pid, threadId },
     startedAt: subject.startedAt.toISOString(),
     tookMs: subject.tookMs,
@@ -74,18 +131,9 @@ export function commonFields(
     ...(calibration && { calibrationNs: calibration }),
     warnings,
     probes,
-    ...(load && { load }),
   }
 }
 
 function errorText(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-}
-
-/** How failures are counted: by code where there is one (`ECONNREFUSED`), else by the error's name. */
-export function failureKind(error: unknown): string {
-  if (typeof error !== 'object' || error === null) return typeof error
-  const { code, name } = error as { code?: unknown; name?: unknown }
-  if (typeof code === 'string' && code !== '') return code
-  return typeof name === 'string' && name !== '' ? name : 'Error'
 }

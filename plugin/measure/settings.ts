@@ -69,6 +69,8 @@ function describe(value: unknown): string {
 /** Longest any single benchmark may be asked to run, ms: a day. */
 const MAX_TIME_MS = 86_400_000
 const MAX_ITERATIONS = 1e9
+/** As the plugin's own option. */
+const MAX_THRESHOLD = 1000
 
 /**
  * Warm-up of fast functions, ms. Shorter ones gave 0.85 and 0.99 where 0.95 was right (DUET.md: "at least 45 ms a
@@ -93,6 +95,15 @@ export function resolveBudget(name: string, bench: BenchmarkOptions, run: RunOpt
       option,
       value,
       `must be ${whole ? 'a whole number' : 'a number'} from 0 to ${most}`,
+    )
+  }
+  const { threshold } = bench
+  if (threshold !== undefined && !(typeof threshold === 'number' && threshold > 0 && threshold <= MAX_THRESHOLD)) {
+    throw new BenchOptionError(
+      name,
+      'threshold',
+      threshold,
+      `must be a number above 0, at most ${MAX_THRESHOLD} (per cent)`,
     )
   }
   const time = number('time', MAX_TIME_MS, false)

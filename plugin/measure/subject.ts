@@ -2,7 +2,7 @@ import type { BenchmarkOptions } from './bench-options.ts'
 import { now } from './clock.ts'
 import { isThenable, timeAsync, timeSync } from './rounds.ts'
 import { SampleRecorder } from './sample-recorder.ts'
-import { BenchOptionError, type Budget } from './settings.ts'
+import { BenchOptionError, type Budget, type RunOptions } from './settings.ts'
 
 export type Mode = 'run' | 'warmup'
 
@@ -76,6 +76,24 @@ export function needsSingleCalls({ options, overrides }: Subject): boolean {
 export async function runHook(subject: Subject, hook: (typeof hookNames)[number], mode: Mode): Promise<void> {
   // tinybench's own Task is promised as `this`; of it, hooks get the name.
   await subject.options[hook]?.call(subject.task as never, mode)
+}
+
+/** Runs one phase of a benchmark between its hooks; after a failure only `teardown` is run, as in tinybench. */
+export async function inPhase<T>(
+  subject: Subject,
+  mode: Mode,
+  { setup, teardown }: RunOptions,
+  body: () => Promise<T>,
+): Promise<T> {
+  await setup?.(subject.task, mode)
+  try {
+    await runHook(subject, 'beforeAll', mode)
+    const result = await body()
+    await runHook(subject, 'afterAll', mode)
+    return result
+  } finally {
+    await teardown?.(subject.task, mode)
+  }
 }
 
 /**

@@ -77,7 +77,14 @@ export interface Probes {
     bytesPerOperation?: number
   }
   gc?: { count: number; pauseTotalMs: number; pauseMaxMs: number }
-  cpu?: { userMicros: number; systemMicros: number; microsPerOperation: number; percentOfCore: number }
+  cpu?: {
+    userMicros: number
+    systemMicros: number
+    microsPerOperation: number
+    percentOfCore: number
+    /** Busiest tenth of a second, where CPU was watched over time. */
+    peakPercentOfCore?: number
+  }
   eventLoop?: { delayMeanMs: number; delayP99Ms: number; delayMaxMs: number; utilization: number }
   /** Functions by self time, most first. */
   profile?: { file?: string; top: { name: string; url: string; line: number; selfPercent: number }[] }

@@ -38,7 +38,13 @@ const probes = z.object({
     .exactOptional(),
   gc: z.object({ count, pauseTotalMs: finite, pauseMaxMs: finite }).exactOptional(),
   cpu: z
-    .object({ userMicros: finite, systemMicros: finite, microsPerOperation: finite, percentOfCore: finite })
+    .object({
+      userMicros: finite,
+      systemMicros: finite,
+      microsPerOperation: finite,
+      percentOfCore: finite,
+      peakPercentOfCore: finite.exactOptional(),
+    })
     .exactOptional(),
   eventLoop: z
     .object({ delayMeanMs: finite, delayP99Ms: finite, delayMaxMs: finite, utilization: finite })

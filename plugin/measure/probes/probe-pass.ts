@@ -4,6 +4,7 @@ import { now } from '../clock.ts'
 import { runRound, type Subject } from '../subject.ts'
 import { yieldToEventLoop } from '../warm-up.ts'
 import { usedBytes, watchAllocation } from './allocation.ts'
+import type { ProbesWanted } from './probe-subject.ts'
 
 /** Share of a benchmark's time budget that its probe pass may take … */
 const SHARE = 0.1
@@ -19,16 +20,16 @@ const LOOP_RESOLUTION_MS = 1
  * Calls the function for a while, untimed, and watches memory, garbage collection, CPU and event loop. A pass of its own:
  * the probes would disturb the timed rounds, and what they see here is this benchmark's doing alone.
  */
-export async function probePass(subject: Subject, aborted: () => boolean): Promise<Probes> {
+export async function probePass(subject: Subject, wanted: ProbesWanted, aborted: () => boolean): Promise<Probes> {
   const budgetMs = Math.min(MOST_MS, Math.max(LEAST_MS, subject.budget.timeMs * SHARE))
   const watchingBytes = bytesOfWatching()
   const readingBytes = bytesOfReading()
   // A synchronous function never lets the loop turn: its delay would only be the harness's own.
-  const loop = subject.async ? watchEventLoop() : undefined
-  const memory = new MemoryLevels()
+  const loop = wanted.cpu && subject.async ? watchEventLoop() : undefined
+  const memory = wanted.memory ? new MemoryLevels() : undefined
   const cpuStart = process.cpuUsage()
   const start = now()
-  const allocation = watchAllocation()
+  const allocation = wanted.memory ? watchAllocation() : undefined
   let calls = 0
   let ownBytes = 0
   let nextLook = start + LOOK_EVERY_MS
@@ -36,7 +37,7 @@ export async function probePass(subject: Subject, aborted: () => boolean): Promi
     const round = runRound(subject, subject.batchSize, 'run')
     if (typeof round !== 'number') await round
     calls += subject.batchSize
-    if (now() >= nextLook) {
+    if (memory && now() >= nextLook) {
       const before = usedBytes()
       memory.look()
       // What the second reading allocates falls after it.
@@ -47,23 +48,27 @@ export async function probePass(subject: Subject, aborted: () => boolean): Promi
   const allocated = allocation?.stop()
   const wallMs = now() - start
   const cpu = process.cpuUsage(cpuStart)
-  memory.look()
+  memory?.look()
   const eventLoop = await loop?.stop()
   const cpuMicros = cpu.user + cpu.system
   return {
-    memory: {
-      ...memory.summary(allocated?.peakBytes),
-      ...(allocated && {
-        bytesPerOperation: Math.max(0, allocated.allocatedBytes - ownBytes - watchingBytes) / calls,
-      }),
-    },
+    ...(memory && {
+      memory: {
+        ...memory.summary(allocated?.peakBytes),
+        ...(allocated && {
+          bytesPerOperation: Math.max(0, allocated.allocatedBytes - ownBytes - watchingBytes) / calls,
+        }),
+      },
+    }),
     ...(allocated && { gc: allocated.gc }),
-    cpu: {
-      userMicros: cpu.user,
-      systemMicros: cpu.system,
-      microsPerOperation: cpuMicros / calls,
-      percentOfCore: cpuMicros / 10 / wallMs,
-    },
+    ...(wanted.cpu && {
+      cpu: {
+        userMicros: cpu.user,
+        systemMicros: cpu.system,
+        microsPerOperation: cpuMicros / calls,
+        percentOfCore: cpuMicros / 10 / wallMs,
+      },
+    }),
     ...(eventLoop && { eventLoop }),
   }
 }
