@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { cp, readdir, readFile } from 'node:fs/promises'
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { latestRun } from '../../plugin/store/latest-run.ts'
@@ -18,13 +18,22 @@ function npm(args: readonly string[], cwd: string): string {
   return stdout.trim()
 }
 
+/** Uses our options of `bench`: they must be typed in a project that only names the plugin in its configuration. */
+const typedBench = `import { test } from 'vitest'
+import type {} from 'vitest-verdict'
+
+test('typed', async ({ bench }) => {
+  await bench('custom_typed', { category: 'custom', load: { concurrency: 2, requests: 10 } }, () => 1).run()
+})
+`
+
 test('the packed package works in a project outside the repository, whose bench files stay as they are', {
   timeout: 110_000,
 }, async ({ folder }) => {
   await cp(join(root, 'tests/e2e/projects/installed'), folder, { recursive: true })
   const tarball = npm(['pack', '--pack-destination', folder], root).split('\n').at(-1) ?? ''
   const { devDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
-  npm(['install', '--prefer-offline', `./${tarball}`, `vitest@${devDependencies.vitest}`], folder)
+  npm(['install', '--prefer-offline', `./${tarball}`, `vitest@${devDependencies.vitest}`, '@types/node@24'], folder)
   const vitest = join(folder, 'node_modules/vitest/vitest.mjs')
   const command = join(folder, 'node_modules/.bin/vitest-verdict')
 
@@ -46,6 +55,7 @@ test('the packed package works in a project outside the repository, whose bench 
     'existing.bench.ts > joining words > many times the work',
   ])
 
+  await writeFile(join(folder, 'typed.ts'), typedBench)
   const types = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], {
     encoding: 'utf8',
   })
