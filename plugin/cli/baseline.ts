@@ -3,21 +3,12 @@ import type { Command } from 'commander'
 import { renderTerminal } from '../../reporters/terminal.ts'
 import { type Baseline, toBaseline } from '../judge/baseline.ts'
 import { judge } from '../judge/judge.ts'
-import { type ResolvedOptions, resolveOptions } from '../options.ts'
 import type { Run } from '../run/run.ts'
-import { baselinePath } from '../store/baseline-path.ts'
 import { InputError } from '../store/input-error.ts'
-import { latestRun } from '../store/latest-run.ts'
 import { readBaseline } from '../store/read-baseline.ts'
-import { readRun } from '../store/read-run.ts'
 import { updateBaseline } from '../store/update-baseline.ts'
 import type { Context } from './context.ts'
-
-interface Given {
-  run?: string
-  resultsDir?: string
-  baseline?: string
-}
+import { type Located, locateRun } from './locate-run.ts'
 
 /** Registers `vitest-verdict baseline accept | show | check`. */
 export function registerBaseline(program: Command, context: Context): void {
@@ -32,15 +23,15 @@ export function registerBaseline(program: Command, context: Context): void {
 
   subcommand('accept', 'take a run into the baseline')
     .argument('[benchmarks...]', 'keys to accept; all of the run when none is given')
-    .action((keys: string[], given: Given) => accept(keys, given, context))
-  subcommand('show', 'list what the baseline holds').action((given: Given) => show(given, context))
-  subcommand('check', 'judge a run against the baseline again, without measuring').action((given: Given) =>
+    .action((keys: string[], given: Located) => accept(keys, given, context))
+  subcommand('show', 'list what the baseline holds').action((given: Located) => show(given, context))
+  subcommand('check', 'judge a run against the baseline again, without measuring').action((given: Located) =>
     check(given, context),
   )
 }
 
-async function accept(keys: readonly string[], given: Given, context: Context): Promise<void> {
-  const { run, path, options } = await locate(given, context)
+async function accept(keys: readonly string[], given: Located, context: Context): Promise<void> {
+  const { run, path, options } = await locateRun(given, context)
   checkKeys(run, keys)
   const acceptedAt = new Date().toISOString()
   const baseline = await updateBaseline(path, (previous) => {
@@ -53,29 +44,21 @@ async function accept(keys: readonly string[], given: Given, context: Context): 
   )
 }
 
-async function show(given: Given, context: Context): Promise<void> {
+async function show(given: Located, context: Context): Promise<void> {
   const baseline = await readBaseline((await locateBaseline(given, context)).path)
   context.print(describe(baseline))
 }
 
-async function check(given: Given, context: Context): Promise<void> {
-  const { run, path, options } = await locate(given, context)
+async function check(given: Located, context: Context): Promise<void> {
+  const { run, path, options } = await locateRun(given, context)
   const report = judge(run, await readBaseline(path), { ...options, baselinePath: relative(context.cwd, path) })
   context.print(renderTerminal(report, { width: process.stdout.columns ?? 120 }))
   context.exit(report.exitCode)
 }
 
-async function locate(given: Given, context: Context): Promise<{ run: Run; path: string; options: ResolvedOptions }> {
-  const options = resolveOptions({}, context.env)
-  const runPath = given.run ?? (await latestRun(resolve(context.cwd, given.resultsDir ?? options.outputDir)))
-  const run = await readRun(resolve(context.cwd, runPath))
-  const baseline = given.baseline ?? options.baseline
-  return { run, path: resolve(context.cwd, baselinePath({ baseline }, run.machineClass)), options }
-}
-
 /** The baseline named on the command line needs no run; its default name comes from the latest. */
-async function locateBaseline(given: Given, context: Context): Promise<{ path: string }> {
-  return given.baseline === undefined ? locate(given, context) : { path: resolve(context.cwd, given.baseline) }
+async function locateBaseline(given: Located, context: Context): Promise<{ path: string }> {
+  return given.baseline === undefined ? locateRun(given, context) : { path: resolve(context.cwd, given.baseline) }
 }
 
 function checkKeys(run: Run, keys: readonly string[]): void {

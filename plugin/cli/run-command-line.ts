@@ -5,6 +5,7 @@ import { InputError } from '../store/input-error.ts'
 import { registerBaseline } from './baseline.ts'
 import { registerBench } from './bench.ts'
 import type { Context } from './context.ts'
+import { registerExplain } from './explain.ts'
 
 /** Exit code of every misuse: usage, missing or damaged input. */
 const misuse = 3
@@ -29,6 +30,7 @@ export async function runCommandLine(
     .exitOverride()
   registerBench(program, context)
   registerBaseline(program, context)
+  registerExplain(program, context)
   try {
     await program.parseAsync([...args], { from: 'user' })
     return exitCode

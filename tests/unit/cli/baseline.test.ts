@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import { runCommandLine } from '../../../plugin/cli/run-command-line.ts'
 import { readBaseline } from '../../../plugin/store/read-baseline.ts'
+import { toSummaries } from '../../../reporters/summaries.ts'
+import { makeReport } from '../../support/make-report.ts'
 import { makeBenchmark, makeRun } from '../../support/make-run.ts'
 import { runNode } from '../../support/run-vitest.ts'
 import { testInFolder } from '../../support/temporary-folder.ts'
@@ -55,6 +57,20 @@ test('a baseline is written with sorted keys, so that a change is a small differ
   expect(text.endsWith('}\n')).toBe(true)
 })
 
+test('explain shows how the verdict was reached, against a summaries file too', async ({ project }) => {
+  const summaries = {
+    cache_warm: toSummaries(
+      makeRun([makeBenchmark({ key: 'cache_warm', medianMs: 2 })]),
+      makeReport(makeRun([makeBenchmark({ key: 'cache_warm', medianMs: 2 })])),
+    ).cache_warm,
+  }
+  await writeFile(join(project, 'benchmark_summaries_20260101_000000.json'), JSON.stringify(summaries))
+  const args = ['explain', 'cache_warm', '--baseline', 'benchmark_summaries_20260101_000000.json']
+  const { exitCode, output } = await runNode([main, ...args], project)
+  expect(output).toContain('Median Duration (duration_median, ns, lower is better): improved')
+  expect(exitCode).toBe(0)
+})
+
 test.for<[args: string[], message: RegExp]>([
   [['baseline', 'accept', 'nothing'], /Cannot accept "nothing": run \S+ has no such benchmark\. It has: cache_warm/],
   [['baseline', 'accept', '--run', 'missing.json'], /Cannot read .*missing\.json: no such file/],
@@ -63,6 +79,7 @@ test.for<[args: string[], message: RegExp]>([
   [['baseline', 'check'], /Cannot read .*linux-x64.*\.json: no such file/],
   [['baseline', 'acept'], /unknown command 'acept'/],
   [['baseline', 'accept', '--force'], /unknown option '--force'/],
+  [['explain', 'nothing'], /Cannot explain "nothing": run \S+ has no such benchmark\. It has: cache_warm/],
   [['bench', '--iterations', 'many'], /"iterations" \(from VITEST_VERDICT_ITERATIONS\)/],
   [['bench', '--fail-on', 'awful'], /awful.*critical, high, medium, low/],
 ])('%j ends with exit code 3 and one clear line', async ([args, message], { project }) => {
