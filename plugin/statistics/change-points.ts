@@ -31,26 +31,39 @@ function split(values: readonly number[], from: number, to: number): number[] {
   return [...split(values, from, from + point), from + point, ...split(values, from + point, to)]
 }
 
-/** The split with the largest energy distance between the two sides; the earliest among equals. */
+/**
+ * The split with the largest energy distance between the two sides; the earliest among equals. When a value moves from the
+ * right side to the left, only its own distances change sides: so this takes n² steps, not n³.
+ */
 function likeliestSplit(values: readonly number[]): number | null {
   const n = values.length
   let best = { point: null as number | null, distance: 0 }
-  for (let point = shortestSegment; point <= n - shortestSegment; point++) {
-    const left = values.slice(0, point)
-    const right = values.slice(point)
-    const between = averageDistance(left, right, (point * (n - point)) / 2)
-    const within =
-      averageDistance(left, left, point * (point - 1)) + averageDistance(right, right, (n - point) * (n - point - 1))
-    const distance = ((between - within) * point * (n - point)) / n
-    if (distance > best.distance * (1 + 1e-12)) best = { point, distance }
+  let left = 0
+  let between = 0
+  let right = 0
+  for (let from = 0; from < n; from++) right += distances(values, from, from + 1, n)
+  for (let point = 1; point <= n - shortestSegment; point++) {
+    const toLeft = distances(values, point - 1, 0, point - 1)
+    const toRight = distances(values, point - 1, point, n)
+    left += toLeft
+    right -= toRight
+    between += toRight - toLeft
+    if (point < shortestSegment) continue
+    const rest = n - point
+    const within = (2 * left) / (point * (point - 1)) + (2 * right) / (rest * (rest - 1))
+    const distance = (((2 * between) / (point * rest) - within) * point * rest) / n
+    // Sums kept this way carry rounding errors: nearly equal counts as equal.
+    if (distance > best.distance * (1 + 1e-9)) best = { point, distance }
   }
   return best.point
 }
 
-function averageDistance(first: readonly number[], second: readonly number[], pairs: number): number {
+/** Sum of the distances of one value to those from `from` to before `to`. */
+function distances(values: readonly number[], of: number, from: number, to: number): number {
+  const value = values[of]!
   let sum = 0
-  for (const a of first) for (const b of second) sum += Math.abs(a - b)
-  return sum / pairs
+  for (let index = from; index < to; index++) sum += Math.abs(value - values[index]!)
+  return sum
 }
 
 function pValue(values: readonly number[], from: number, point: number, to: number): number {
