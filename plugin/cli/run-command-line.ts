@@ -4,6 +4,7 @@ import { OptionsError } from '../options.ts'
 import { InputError } from '../store/input-error.ts'
 import { registerBaseline } from './baseline.ts'
 import { registerBench } from './bench.ts'
+import { registerCompare } from './compare.ts'
 import type { Context } from './context.ts'
 import { registerExplain } from './explain.ts'
 
@@ -30,6 +31,7 @@ export async function runCommandLine(
     .exitOverride()
   registerBench(program, context)
   registerBaseline(program, context)
+  registerCompare(program, context)
   registerExplain(program, context)
   try {
     await program.parseAsync([...args], { from: 'user' })

@@ -47,7 +47,7 @@ export interface TargetResult {
 export function checkTargets(benchmarks: readonly BenchmarkReport[], targets: readonly Target[]): TargetResult[] {
   return benchmarks.flatMap((benchmark) =>
     targets
-      .filter((target) => matches(target.benchmark, benchmark.key))
+      .filter((target) => matchesKey(target.benchmark, benchmark.key))
       .flatMap((target) => {
         const value = figureOf(benchmark, target.figure)
         if (value === null) return []
@@ -66,7 +66,8 @@ function figureOf(benchmark: BenchmarkReport, figure: string): number | null {
   return benchmark.metrics[figure]?.new ?? null
 }
 
-function matches(pattern: string, key: string): boolean {
+/** Whether a pattern, in which `*` stands for any text, names this benchmark. */
+export function matchesKey(pattern: string, key: string): boolean {
   const [first = '', ...others] = pattern.split('*')
   if (others.length === 0) return pattern === key
   const last = others.pop() ?? ''
