@@ -22,16 +22,31 @@ const gap = 2
 export function renderTerminal(report: Report, { width = 120, palette = plainPalette }: TerminalOptions = {}): string {
   return [
     renderTable(report, width, palette),
-    ...listRegressions(report.benchmarks).map((regression) => {
-      const [head, ...rest] = regressionBlock(regression, plainText(regression.benchmark.key))
-      return [palette.bad(head ?? ''), ...rest.map((line) => `  ${line}`)].join('\n')
-    }),
+    ...renderRegressions(report, palette),
     renderFailures(report, palette),
     renderDoubts(report, palette),
     renderAnswer(report, palette),
   ]
     .filter((part) => part !== '')
     .join('\n\n')
+}
+
+/** The metrics that decide, one block each; of the others only how many. */
+function renderRegressions(report: Report, palette: Palette): string[] {
+  const regressions = listRegressions(report.benchmarks)
+  const blocks = regressions
+    .filter(({ metric }) => metric.gate)
+    .map((regression) => {
+      const [head, ...rest] = regressionBlock(regression, plainText(regression.benchmark.key))
+      return [palette.bad(head ?? ''), ...rest.map((line) => `  ${line}`)].join('\n')
+    })
+  const others = new Map<string, number>()
+  for (const { metric } of regressions.filter((each) => !each.metric.gate)) {
+    others.set(metric.title, (others.get(metric.title) ?? 0) + 1)
+  }
+  if (others.size === 0) return blocks
+  const list = [...others].map(([title, count]) => `${plainText(title)} (${count})`).join(', ')
+  return [...blocks, palette.faint(`Worse too, without deciding: ${list}; see the report`)]
 }
 
 interface Column {
@@ -131,37 +146,29 @@ function renderFailures({ failures }: Report, palette: Palette): string {
 }
 
 function renderDoubts(report: Report, palette: Palette): string {
-  const unclear = report.benchmarks.filter((b) => b.status === 'compared' && b.verdict === 'inconclusive')
-  const undecided = unclear.map((benchmark) => {
-    const metric = headline(benchmark)
-    const limit =
-      metric?.detectable == null
-        ? ''
-        : `: a slowdown below ${formatPercent(metric.detectable)} would not have been found`
-    return `? ${plainText(benchmark.key)} can't be told${limit}`
-  })
-  const lines = [...shorten(undecided), ...shorten(describeWarnings(report))]
-  return lines.map((line) => palette.doubtful(line)).join('\n')
+  return shorten(describeDoubts(report))
+    .map((line) => palette.doubtful(line))
+    .join('\n')
 }
 
-/** Each kind of doubt once, with the benchmarks it concerns; why single metrics stay undecided is left to the files. */
-function describeWarnings(report: Report): string[] {
-  const kinds = new Map<string, { text: string; keys: Set<string> }>()
-  for (const { key, warnings, metrics } of report.benchmarks) {
+/** Each kind of doubt once, in the words of the first benchmark it concerns; the files have them all. */
+function describeDoubts(report: Report): string[] {
+  const kinds = new Map<string, { line: string; keys: Set<string> }>()
+  for (const { key, name, warnings, metrics } of report.benchmarks) {
     for (const { code, text } of [...warnings, ...Object.values(metrics).flatMap((metric) => metric.warnings)]) {
-      if (code === 'inconclusive') continue
-      const kind = kinds.get(code) ?? { text, keys: new Set() }
-      kinds.set(code, kind)
+      const named = text.includes(key) || text.includes(name)
+      const mark = code === 'inconclusive' ? '?' : '!'
+      const kind = kinds.get(code) ?? {
+        line: `${mark} ${named ? '' : `${plainText(key)}: `}${plainText(text, 400)}`,
+        keys: new Set(),
+      }
       kind.keys.add(key)
+      kinds.set(code, kind)
     }
   }
   return [
-    ...report.warnings.map(({ text }) => `! ${plainText(text, 300)}`),
-    ...[...kinds.values()].map(({ text, keys }) => {
-      const [first = ''] = keys
-      const others = keys.size > 1 ? ` (and ${keys.size - 1} more)` : ''
-      return `! ${plainText(first)}${others}: ${plainText(text, 300)}`
-    }),
+    ...report.warnings.map(({ text }) => `! ${plainText(text, 400)}`),
+    ...[...kinds.values()].map(({ line, keys }) => (keys.size > 1 ? `${line} (and ${keys.size - 1} more)` : line)),
   ]
 }
 
