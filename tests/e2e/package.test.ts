@@ -27,6 +27,14 @@ test('typed', async ({ bench }) => {
 })
 `
 
+/** The code of the README, in its order: configuration, bench file, gate. */
+async function readmeBlocks(): Promise<string[]> {
+  const readme = await readFile(join(root, 'README.md'), 'utf8')
+  return [...readme.matchAll(/^( *)```ts\n([\s\S]*?)^ *```$/gm)].map(([, indent = '', code = '']) =>
+    code.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+  )
+}
+
 test('the packed package works in a project outside the repository, whose bench files stay as they are', {
   timeout: 110_000,
 }, async ({ folder }) => {
@@ -54,6 +62,17 @@ test('the packed package works in a project outside the repository, whose bench 
     'existing.bench.ts > joining words > join',
     'existing.bench.ts > joining words > many times the work',
   ])
+
+  const [config, bench, gate] = await readmeBlocks()
+  await writeFile(join(folder, 'vitest.config.ts'), config!)
+  await writeFile(join(folder, 'readme.bench.ts'), bench!)
+  await writeFile(join(folder, 'gate.ts'), gate!)
+  const measured = await runNode([command, 'bench', 'readme', '--quick'], folder)
+  expect(measured.output).toContain('readme.bench.ts > parsing > JSON.parse')
+  await runNode([command, 'baseline', 'accept', '--baseline', 'baseline/main.json'], folder)
+  const gated = await runNode(['gate.ts'], folder)
+  expect(gated.output.trim()).toMatch(/^readme\.bench\.ts > parsing > JSON\.parse (unchanged|inconclusive)$/)
+  expect(gated.exitCode).toBe(0)
 
   await writeFile(join(folder, 'typed.ts'), typedBench)
   const types = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], {
