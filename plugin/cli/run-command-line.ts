@@ -7,6 +7,7 @@ import { registerBench } from './bench.ts'
 import { registerCompare } from './compare.ts'
 import type { Context } from './context.ts'
 import { registerExplain } from './explain.ts'
+import { registerSimulate } from './simulate.ts'
 
 /** Exit code of every misuse: usage, missing or damaged input. */
 const misuse = 3
@@ -33,6 +34,7 @@ export async function runCommandLine(
   registerBaseline(program, context)
   registerCompare(program, context)
   registerExplain(program, context)
+  registerSimulate(program)
   try {
     await program.parseAsync([...args], { from: 'user' })
     return exitCode
