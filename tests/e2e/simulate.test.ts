@@ -12,7 +12,10 @@ test('vitest-verdict simulate prints its address as one JSON line, answers, and 
     const [line] = (await once(child.stdout, 'data')) as [Buffer]
     const { url } = JSON.parse(line.toString()) as { url: string }
     expect(new URL(url).hostname).toBe('127.0.0.1')
-    const models = (await (await fetch(`${url}/v1/models`)).json()) as { object: string; data: unknown[] }
+    const models = (await (await fetch(`${url}/v1/models`, { headers: { authorization: 'Bearer any' } })).json()) as {
+      object: string
+      data: unknown[]
+    }
     expect(models.object).toBe('list')
     expect(models.data.length).toBeGreaterThan(0)
     child.kill('SIGTERM')
