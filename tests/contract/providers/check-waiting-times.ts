@@ -6,8 +6,8 @@ import { createRandom } from '../../../fixtures/providers/seeded-random.ts'
 import { startSimulator } from '../../../fixtures/providers/start-simulator.ts'
 import { meanWait } from '../../unit/providers/queueing-theory.ts'
 
-const seconds = Number(process.argv[2] ?? 20)
-const serviceMs = 50
+const seconds = Number(process.argv[2] ?? 60)
+const serviceMs = 20
 await using simulator = await startSimulator({ seed: 3 })
 
 for (const { servers, utilisation } of [
