@@ -16,7 +16,15 @@ const mayImport: Record<string, string[]> = {
   'plugin/analyse': ['plugin/run', 'plugin/judge', 'plugin/statistics'],
   'plugin/store': ['plugin/run', 'plugin/judge', 'plugin/statistics'],
   'plugin/measure': ['plugin/run', 'plugin/options.ts', 'plugin/statistics'],
-  'plugin/duet': ['plugin/run', 'plugin/options.ts', 'plugin/statistics', 'plugin/measure'],
+  'plugin/duet': [
+    'plugin/run',
+    'plugin/options.ts',
+    'plugin/statistics',
+    'plugin/measure',
+    'plugin/judge',
+    'plugin/compare',
+    'plugin/store',
+  ],
   reporters: [
     'plugin/run',
     'plugin/options.ts',
