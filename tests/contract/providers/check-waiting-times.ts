@@ -2,6 +2,7 @@
  * Measures waiting times at the loopback server in real time and compares them with Erlang C. Not a test, since it depends
  * on the machine: run it alone with `node tests/contract/providers/check-waiting-times.ts [seconds]`.
  */
+import type { RequestRecord } from '../../../fixtures/providers/request-record.ts'
 import { createRandom } from '../../../fixtures/providers/seeded-random.ts'
 import { startSimulator } from '../../../fixtures/providers/start-simulator.ts'
 import { meanWait } from '../../unit/providers/queueing-theory.ts'
@@ -40,10 +41,28 @@ for (const { servers, utilisation } of [
     underWay.push(ask())
   }
   await Promise.all(underWay)
-  const measured = waits.reduce((sum, wait) => sum + wait, 0) / waits.length
+  const records = await simulator.requests(key)
   const expected = meanWait(servers, servers * utilisation, serviceMs)
-  const difference = ((measured / expected - 1) * 100).toFixed(1)
   console.log(
-    `${servers} servers at ${utilisation}: mean wait ${measured.toFixed(2)} ms of ${waits.length} requests, Erlang C ${expected.toFixed(2)} ms (${difference} %)`,
+    `${servers} servers at ${utilisation}, ${waits.length} requests: mean wait ${mean(waits).toFixed(2)} ms, Erlang C ${expected.toFixed(2)} ms; ` +
+      `of the last ${records.length}: ${mean(records.map(({ queueMs }) => queueMs)).toFixed(2)} ms, by Kiefer and Wolfowitz ${mean(recursion(records, servers)).toFixed(2)} ms`,
   )
+}
+
+/**
+ * What first come, first served at `servers` servers makes of these very arrivals and services: no chance left in it
+ * (J. Kiefer and J. Wolfowitz, "On the Theory of Queues with Many Servers", 1955).
+ */
+function recursion(records: readonly RequestRecord[], servers: number): number[] {
+  const freeAt = Array.from({ length: servers }, () => 0)
+  return records.map(({ at, queueMs, totalMs }) => {
+    const server = freeAt.indexOf(Math.min(...freeAt))
+    const startedAt = Math.max(at, freeAt[server]!)
+    freeAt[server] = startedAt + totalMs - queueMs
+    return startedAt - at
+  })
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
 }
