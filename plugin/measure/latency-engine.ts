@@ -1,4 +1,6 @@
+import { median } from '../statistics/median.ts'
 import { sorted } from '../statistics/sorted.ts'
+import { becameFaster } from './became-faster.ts'
 import { clockFacts, now } from './clock.ts'
 import { interleavedOrder } from './interleaved-order.ts'
 import { callOverheadNs, loopOverheads } from './rounds.ts'
@@ -26,6 +28,8 @@ const PRECISE_WITHIN = 0.005
 const LEAST_ROUNDS = 3
 /** … unless even those take this many times the budget. */
 const OVERTIME = 10
+/** So many times a measurement starts anew; a function that goes on getting faster is warned of. */
+const MOST_RESTARTS = 2
 
 export interface EngineContext {
   run: RunOptions
@@ -64,6 +68,10 @@ export async function measureLatency(subjects: readonly Subject[], context: Engi
     })
   }
   await takeTurns(subjects, context)
+  for (let restarts = 0; restarts < MOST_RESTARTS && !context.aborted() && subjects.some(wasWarmingUp); restarts++) {
+    for (const subject of subjects) await guarded(subject, context, () => countAsWarmUp(subject))
+    await takeTurns(subjects, context)
+  }
   for (const subject of opened) {
     const start = now()
     await guarded(subject, context, async () => {
@@ -75,6 +83,23 @@ export async function measureLatency(subjects: readonly Subject[], context: Engi
     await guarded(subject, context, async () => context.run.teardown?.(subject.task, 'run'))
     subject.tookMs += now() - start
   }
+}
+
+/** Whether a benchmark that may be measured anew was still getting faster. */
+function wasWarmingUp({ error, budget, recorder }: Subject): boolean {
+  return error === undefined && !budget.exactIterations && !budget.exactTime && becameFaster(recorder.samples())
+}
+
+/** What was measured so far warmed the function up; it is measured anew, at the speed it has now. */
+async function countAsWarmUp(subject: Subject): Promise<void> {
+  if (subject.error !== undefined) return
+  const samples = subject.recorder.samples()
+  const callNs = median(samples.slice(-Math.max(1, Math.floor(samples.length / 4))))
+  subject.warmUp = { ...subject.warmUp, calls: subject.warmUp.calls + subject.iterations, ms: subject.tookMs, callNs }
+  subject.iterations = 0
+  subject.belowResolution = 0
+  subject.long = { calls: 0, ns: 0 }
+  await calibrate(subject)
 }
 
 async function guarded(subject: Subject, { failFast }: EngineContext, body: () => Promise<unknown>): Promise<void> {
