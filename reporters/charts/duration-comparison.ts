@@ -2,7 +2,7 @@ import { formatDuration } from '../number.ts'
 import type { Chart } from './chart.ts'
 import type { ChartCase } from './chart-case.ts'
 import { ink } from './colours.ts'
-import { rowsOption } from './rows.ts'
+import { countBenchmarks, rowsOption } from './rows.ts'
 
 /** Average against p95 of every benchmark. */
 export function describeDurationComparison(cases: readonly ChartCase[]): Chart {
@@ -15,7 +15,7 @@ export function describeDurationComparison(cases: readonly ChartCase[]): Chart {
     summary:
       slowest === undefined
         ? 'No benchmark was measured.'
-        : `${cases.length} benchmarks. Slowest on average: ${slowest.key} with ${formatDuration(slowest.average)}, p95 ${formatDuration(slowest.p95)}.`,
+        : `${countBenchmarks(cases.length)}. Slowest on average: ${slowest.key} with ${formatDuration(slowest.average)}, p95 ${formatDuration(slowest.p95)}.`,
     ...rowsOption({
       title: 'Average and p95 duration',
       subtitle: 'per call, lower is better',

@@ -2,7 +2,7 @@ import { formatBytes } from '../number.ts'
 import type { Chart } from './chart.ts'
 import type { ChartCase } from './chart-case.ts'
 import { ink } from './colours.ts'
-import { rowsOption } from './rows.ts'
+import { countBenchmarks, rowsOption } from './rows.ts'
 
 /** Average against peak memory of every benchmark whose memory was tracked. */
 export function describeMemoryUsage(all: readonly ChartCase[]): Chart {
@@ -16,7 +16,7 @@ export function describeMemoryUsage(all: readonly ChartCase[]): Chart {
     summary:
       largest === undefined || largest.peakMemory === null
         ? 'No memory was tracked in this run.'
-        : `${cases.length} benchmarks. Highest peak: ${largest.key} with ${formatBytes(largest.peakMemory)}.`,
+        : `${countBenchmarks(cases.length)}. Highest peak: ${largest.key} with ${formatBytes(largest.peakMemory)}.`,
     ...rowsOption({
       title: 'Average and peak memory',
       subtitle: cases.length === 0 ? 'no memory was tracked in this run' : 'while measuring, lower is better',

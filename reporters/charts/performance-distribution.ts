@@ -2,7 +2,7 @@ import { formatDuration } from '../number.ts'
 import type { Chart, Json } from './chart.ts'
 import type { ChartCase } from './chart-case.ts'
 import { ink } from './colours.ts'
-import { rowsOption, shortenLabel } from './rows.ts'
+import { countBenchmarks, rowsOption, shortenLabel } from './rows.ts'
 
 /** How the durations of single calls spread, per benchmark. */
 export function describePerformanceDistribution(all: readonly ChartCase[]): Chart {
@@ -18,7 +18,7 @@ export function describePerformanceDistribution(all: readonly ChartCase[]): Char
     summary:
       widest === undefined
         ? 'No samples were kept in this run.'
-        : `${cases.length} benchmarks. Widest spread: ${widest.key}, 90 of 100 calls between ${formatDuration(widest.quantiles[0])} and ${formatDuration(widest.quantiles[4])}.`,
+        : `${countBenchmarks(cases.length)}. Widest spread: ${widest.key}, 90 of 100 calls between ${formatDuration(widest.quantiles[0])} and ${formatDuration(widest.quantiles[4])}.`,
     ...rowsOption({
       title: 'Distribution of durations',
       subtitle: 'of single calls or short batches, over all sessions',

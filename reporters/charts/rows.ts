@@ -51,7 +51,7 @@ export function rowsOption(input: RowsInput): { option: ChartOption; width: numb
     height: head + foot + rowHeight * Math.max(3, labels.length),
     option: {
       animation: false,
-      textStyle: { fontFamily: 'DejaVu Sans', color: ink.text },
+      textStyle: { fontFamily: 'DejaVu Sans, Verdana, sans-serif', color: ink.text },
       title: {
         text: input.title,
         subtext: input.subtitle,
@@ -104,10 +104,17 @@ export function rowsOption(input: RowsInput): { option: ChartOption; width: numb
   }
 }
 
-/** Long names keep their beginning and end, which tell them apart: `model_selection…_low`. */
+/**
+ * Long names keep their beginning and end, which tell them apart: `model_selection…_low`. Names that every object has, such as
+ * `__proto__`, get a trailing space that does not break: the caches of the chart library take them for entries of their own and
+ * write to `Object.prototype` (seen in zrender 6.1).
+ */
 export function shortenLabel(label: string, longest = longestLabel): string {
   const characters = [...plainText(label, 10_000)]
-  if (characters.length <= longest) return characters.join('')
+  if (characters.length <= longest) {
+    const text = characters.join('')
+    return text in Object.prototype ? `${text}\u00a0` : text
+  }
   const tail = Math.floor(longest / 2) - 1
   return `${characters.slice(0, longest - tail - 1).join('')}…${characters.slice(-tail).join('')}`
 }
@@ -178,4 +185,9 @@ function drawMark({ value, label }: { value: number; label: string }): Json {
     label: { formatter: label, color: ink.third, fontSize: 11, position: 'start', distance: 4 },
     data: [{ xAxis: value }],
   }
+}
+
+/** @example countBenchmarks(1) // '1 benchmark' */
+export function countBenchmarks(count: number): string {
+  return `${count} benchmark${count === 1 ? '' : 's'}`
 }

@@ -2,7 +2,7 @@ import { formatPercent } from '../number.ts'
 import type { Chart } from './chart.ts'
 import type { ChartCase } from './chart-case.ts'
 import { ink } from './colours.ts'
-import { rowsOption } from './rows.ts'
+import { countBenchmarks, rowsOption } from './rows.ts'
 
 /** MISSION.md: success rate over 99 %. */
 const wanted = 99
@@ -19,7 +19,7 @@ export function describeSuccessRates(cases: readonly ChartCase[]): Chart {
     summary:
       lowest === undefined
         ? 'No benchmark was measured.'
-        : `${cases.length} benchmarks, ${cases.filter(({ successRate }) => successRate < wanted).length} of them under ${wanted}%. Lowest: ${lowest.key} with ${formatPercent(lowest.successRate)}.`,
+        : `${countBenchmarks(cases.length)}, ${cases.filter(({ successRate }) => successRate < wanted).length} of them under ${wanted}%. Lowest: ${lowest.key} with ${formatPercent(lowest.successRate)}.`,
     ...rowsOption({
       title: 'Success rates',
       subtitle: 'share of calls that succeeded, higher is better',

@@ -80,11 +80,15 @@ describe('renderSvg()', () => {
   })
 
   test('shows hostile names as text only', () => {
-    for (const chart of chartsOf(hostileRun())) {
+    const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty'].map((key) =>
+      makeBenchmark({ key, medianMs: 1 }),
+    )
+    for (const chart of [...chartsOf(hostileRun()), ...chartsOf(makeRun(names))]) {
       const svg = renderSvg(chart)
       expect(svg).not.toMatch(/<script|<img|<!--/)
       expect(() => new Resvg(svg)).not.toThrow()
     }
+    expect(Object.keys(Object.getOwnPropertyDescriptors(Object.prototype))).not.toContain('prev')
   })
 
   test('uses no colour that a dark page could not replace', () => {
