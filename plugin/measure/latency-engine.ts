@@ -86,15 +86,16 @@ export async function measureLatency(subjects: readonly Subject[], context: Engi
 }
 
 /** Whether a benchmark that may be measured anew was still getting faster. */
-function wasWarmingUp({ error, budget, recorder }: Subject): boolean {
-  return error === undefined && !budget.exactIterations && !budget.exactTime && becameFaster(recorder.samples())
+function wasWarmingUp({ error, budget, recorder, belowResolution }: Subject): boolean {
+  if (error !== undefined || belowResolution > 0 || budget.exactIterations || budget.exactTime) return false
+  return becameFaster(recorder.samples())
 }
 
 /** What was measured so far warmed the function up; it is measured anew, at the speed it has now. */
 async function countAsWarmUp(subject: Subject): Promise<void> {
   if (subject.error !== undefined) return
   const samples = subject.recorder.samples()
-  const callNs = median(samples.slice(-Math.max(1, Math.floor(samples.length / 4))))
+  const callNs = median(samples.slice(-Math.max(1, Math.floor(samples.length / 4)))) + subject.callOverheadNs
   subject.warmUp = { ...subject.warmUp, calls: subject.warmUp.calls + subject.iterations, ms: subject.tookMs, callNs }
   subject.iterations = 0
   subject.belowResolution = 0
