@@ -119,7 +119,8 @@ function compareQuantities(
   const sign = direction === 'lower' ? 1 : -1
   const logs = (values: readonly number[]) => values.map((value) => sign * Math.log(value))
   const delta = logThreshold(options.threshold)
-  const centre = (values: readonly number[]) => Math.exp(trimmedSample(values.map(Math.log)).mean)
+  const centre = (values: readonly number[]) =>
+    allEqual(values) ? values[0]! : Math.exp(trimmedSample(values.map(Math.log)).mean)
   if (options.paired && !history && old.length !== next.length) {
     const text = `${name}: ${old.length} sessions cannot be paired with ${next.length}: leave out --paired, or measure the same number of each`
     return open(
@@ -140,15 +141,16 @@ function compareQuantities(
   }
   const change = intervalOf(estimate, verdictAlpha)
   const verdict = verdictOf(change, delta)
-  const ratio = Math.exp(sign * estimate.centre)
+  const exactRatio = estimate.standardError === 0 && !options.paired
+  const ratio = exactRatio ? centre(next) / centre(old) : Math.exp(sign * estimate.centre)
   const value = centre(next)
   const advice = { alpha: verdictAlpha, delta, sessions: next.length, spread: history ? estimate.standardError : 0 }
   return {
     ...base,
-    old: number(value / ratio),
+    old: number(exactRatio ? centre(old) : value / ratio),
     new: number(value),
     ratio: number(ratio),
-    interval: ratioInterval(change, sign),
+    interval: exactRatio ? [ratio, ratio] : ratioInterval(change, sign),
     verdict,
     severity: verdict === 'regressed' ? severityOf(Math.expm1(estimate.centre) * 100, options.severity) : null,
     detectable: number(detectablePercent(estimate, verdictAlpha, delta)),
@@ -276,7 +278,7 @@ function open(
 
 function tooFew(name: string, [old, next]: [number, number], history: boolean): AnsweredMetric['warnings'][number] {
   const text = history
-    ? `${name}: a history of ${old} values since its last change is too short for a verdict: 4 at least`
+    ? `${name}: a history of ${old} values since its last change is too short for a verdict: 2 at least`
     : `${name}: ${old} sessions (processes) against ${next} are too few for a verdict: measure 4, or 6 and more, of each`
   return { code: 'too-few-sessions', text }
 }

@@ -7,15 +7,15 @@ import { expectedSpread, expectedSpreadDegreesOfFreedom } from './machine-likene
 const valuesLookedAt = 40
 /** From so many values on, the level restarts after the last change point. */
 const historyNeeded = 20
-/** With fewer values their spread is not known well enough to be told from what is expected. */
-const leastValues = 4
+/** With a single value of the present level there would be nothing but what is expected of such machines. */
+const leastValues = 2
 
 /**
  * A new value against a history of single values, one per run (prediction interval): the level is their 20 %-trimmed mean since
  * the last change point, the spread the winsorised one, scaled so that it fits a normal history, and pooled with the spread
  * expected of machines of one class (VERDICT.md, "Stored baseline"). The variance is τ²(1 + 1/m).
  * @param history logs, oldest first
- * @returns null when fewer than 4 values are of the present level
+ * @returns null when fewer than 2 values are of the present level
  */
 export function predictFromHistory(history: readonly number[], next: number): Estimate | null {
   const recent = history.slice(-valuesLookedAt)

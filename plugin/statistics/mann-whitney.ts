@@ -5,6 +5,8 @@ export interface MannWhitney {
   u: number
   /** Two-sided. */
   p: number
+  /** One-sided: of a `u` as great as this or greater. */
+  pGreater: number
 }
 
 /**
@@ -15,7 +17,7 @@ const exactUpTo = 50
 /**
  * Mann-Whitney U test (Wilcoxon rank sum): exact, ties included, for small samples, else the normal approximation with
  * continuity and tie correction. A two-sided p is twice the smaller tail, at most 1.
- * @example mannWhitney([2, 1, 3, 5], [12, 11, 13, 15]) // { u: 0, p: 0.0285714… }
+ * @example mannWhitney([2, 1, 3, 5], [12, 11, 13, 15]) // { u: 0, p: 0.0285714…, pGreater: 1 }
  */
 export function mannWhitney(
   first: readonly number[],
@@ -24,15 +26,20 @@ export function mannWhitney(
 ): MannWhitney {
   const size = first.length
   const total = size + second.length
-  if (size === 0 || second.length === 0) return { u: 0, p: 1 }
+  if (size === 0 || second.length === 0) return { u: 0, p: 1, pGreater: 1 }
   const { doubledRanks, doubledSum, tieTerm } = rank(first, second)
   const u = (doubledSum - size * (size + 1)) / 2
   const exact = method === 'exact' || (method === 'auto' && total <= exactUpTo)
-  if (exact) return { u, p: exactP(doubledRanks, size, doubledSum) }
+  if (exact) return { u, ...exactP(doubledRanks, size, doubledSum) }
   const mean = (size * second.length) / 2
   const variance = ((size * second.length) / 12) * (total + 1 - tieTerm / (total * (total - 1)))
-  if (variance <= 0) return { u, p: 1 }
-  return { u, p: Math.min(1, 2 * normalCdf(-(Math.abs(u - mean) - 0.5) / Math.sqrt(variance))) }
+  if (variance <= 0) return { u, p: 1, pGreater: 1 }
+  const deviation = Math.sqrt(variance)
+  return {
+    u,
+    p: Math.min(1, 2 * normalCdf(-(Math.abs(u - mean) - 0.5) / deviation)),
+    pGreater: normalCdf(-(u - mean - 0.5) / deviation),
+  }
 }
 
 /** Twice the mid-ranks (whole numbers even with ties), and their sum over the first sample. */
@@ -56,12 +63,32 @@ function rank(first: readonly number[], second: readonly number[]) {
   return { doubledRanks, doubledSum, tieTerm }
 }
 
+/** Without ties the distribution depends on the sizes alone; kept by sizes and observed sum. */
+const knownP = new Map<string, { p: number; pGreater: number }>()
+const knownKept = 10_000
+
+function exactP(doubledRanks: readonly number[], size: number, observed: number) {
+  const tied = doubledRanks.some((rank, index) => rank !== 2 * (index + 1))
+  if (tied) return countP(doubledRanks, size, observed)
+  const key = `${size} ${doubledRanks.length} ${observed}`
+  const known = knownP.get(key)
+  if (known !== undefined) return known
+  const answer = countP(
+    doubledRanks.map((rank) => rank / 2),
+    size,
+    observed / 2,
+  )
+  if (knownP.size >= knownKept) knownP.clear()
+  knownP.set(key, answer)
+  return answer
+}
+
 /** Counts, for every sum of ranks, the ways to draw the first sample. */
-function exactP(doubledRanks: readonly number[], size: number, observed: number): number {
-  const largest = doubledRanks.slice(-size).reduce((sum, value) => sum + value, 0)
+function countP(ranks: readonly number[], size: number, observed: number) {
+  const largest = ranks.slice(-size).reduce((sum, value) => sum + value, 0)
   const ways = Array.from({ length: size + 1 }, () => new Float64Array(largest + 1))
   ways[0]![0] = 1
-  for (const value of doubledRanks) {
+  for (const value of ranks) {
     for (let drawn = size; drawn >= 1; drawn--) {
       const target = ways[drawn]!
       const source = ways[drawn - 1]!
@@ -76,5 +103,5 @@ function exactP(doubledRanks: readonly number[], size: number, observed: number)
     if (sum <= observed) below += count
     if (sum >= observed) above += count
   })
-  return Math.min(1, (2 * Math.min(below, above)) / all)
+  return { p: Math.min(1, (2 * Math.min(below, above)) / all), pGreater: above / all }
 }
