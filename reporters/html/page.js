@@ -304,7 +304,11 @@
         option: {
           animation: false,
           grid: { left: 80, right: 20, top: 24, bottom: 70 },
-          xAxis: { type: 'category', data: data.runs.map(({ id }) => (id in Object.prototype ? `${id}\u00a0` : id)), ...axisLook() },
+          xAxis: {
+            type: 'category',
+            data: data.runs.map(({ id }) => (id in Object.prototype ? `${id}\u00a0` : id)),
+            ...axisLook(),
+          },
           yAxis: {
             type: 'value',
             scale: true,

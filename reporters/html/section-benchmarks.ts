@@ -132,7 +132,7 @@ ${
 ${renderMetrics(report)}
 ${renderProfile(sessions)}
 ${trend === undefined ? '' : renderRemarks(trend)}
-${warnings.length === 0 ? '' : `<h4>Doubts</h4><ul>${warnings.map((text) => `<li>${escapeHtml(text)}</li>`).join('')}</ul>`}
+${warnings.length === 0 ? '' : `<h3>Doubts</h3><ul>${warnings.map((text) => `<li>${escapeHtml(text)}</li>`).join('')}</ul>`}
 </details>`
 }
 
@@ -176,11 +176,11 @@ function renderProfile(sessions: Benchmark['sessions']): string {
     const place = url === '' ? 'native' : `${url}:${line}`
     return `<li>${formatPercent(selfPercent)} <code>${escapeHtml(name || '(anonymous)', 80)}</code> <span class="faint">${escapeHtml(place, 160)}</span></li>`
   })
-  return `<h4>Where the CPU time goes</h4><ol>${functions.join('')}</ol>`
+  return `<h3>Where the CPU time goes</h3><ol>${functions.join('')}</ol>`
 }
 
 function renderRemarks(trend: Trend): string {
   const remarks = describeTrend(trend)
   if (remarks.length === 0) return ''
-  return `<h4>Over the stored runs</h4><ul>${remarks.map(({ text }) => `<li>${escapeHtml(text)}</li>`).join('')}</ul>`
+  return `<h3>Over the stored runs</h3><ul>${remarks.map(({ text }) => `<li>${escapeHtml(text)}</li>`).join('')}</ul>`
 }
