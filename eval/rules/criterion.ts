@@ -1,12 +1,11 @@
-import { mean } from '../../plugin/statistics/mean.ts'
 import { quantileOfSorted } from '../../plugin/statistics/quantile.ts'
 import { sorted } from '../../plugin/statistics/sorted.ts'
-import { variance } from '../../plugin/statistics/standard-deviation.ts'
+import { welchTTest } from '../../plugin/statistics/t-test.ts'
 import { seededRandom } from '../seeded-random.ts'
 import { bySign, type Rule } from './rule.ts'
 
-/** criterion.rs takes 100,000; the p of 2,000 is within ±.01 of theirs, at a fiftieth of the time. */
-const resamples = 2000
+/** criterion.rs takes 100,000; the p of 1,000 is within ±.014 of theirs, at a hundredth of the time. */
+const resamples = 1000
 /** criterion.rs's defaults: significance level, noise threshold, confidence level. */
 const significance = 0.05
 const noise = 0.01
@@ -14,11 +13,14 @@ const confidence = 0.95
 
 /** Two-sided p of Welch's t by resampling both samples from what they have in common. */
 export function bootstrapP(old: readonly number[], next: readonly number[], random: () => number): number {
-  const observed = Math.abs(welch(old, next))
+  const observed = Math.abs(welchTTest(old, next).t)
   const pool = [...old, ...next]
   let beyond = 0
   for (let round = 0; round < resamples; round++) {
-    if (Math.abs(welch(draw(pool, old.length, random), draw(pool, next.length, random))) >= observed) beyond++
+    const first = draw(pool, old.length, random)
+    const second = draw(pool, next.length, random)
+    const error = Math.sqrt(first.variance / old.length + second.variance / next.length)
+    if (Math.abs(second.mean - first.mean) / error >= observed) beyond++
   }
   return beyond / resamples
 }
@@ -32,7 +34,7 @@ export const criterion: Rule = {
     const changes = sorted(
       Array.from(
         { length: resamples },
-        () => mean(draw(next, next.length, random)) / mean(draw(old, old.length, random)) - 1,
+        () => draw(next, next.length, random).mean / draw(old, old.length, random).mean - 1,
       ),
     )
     const tail = (1 - confidence) / 2
@@ -40,10 +42,15 @@ export const criterion: Rule = {
   },
 }
 
-function welch(first: readonly number[], second: readonly number[]): number {
-  return (mean(second) - mean(first)) / Math.sqrt(variance(first) / first.length + variance(second) / second.length)
-}
-
-function draw(values: readonly number[], size: number, random: () => number): number[] {
-  return Array.from({ length: size }, () => values[Math.floor(random() * values.length)]!)
+/** Mean and variance of values drawn with replacement, in one pass (the first value taken off, against cancellation). */
+function draw(values: readonly number[], size: number, random: () => number): { mean: number; variance: number } {
+  const origin = values[0]!
+  let sum = 0
+  let squares = 0
+  for (let index = 0; index < size; index++) {
+    const value = values[Math.floor(random() * values.length)]! - origin
+    sum += value
+    squares += value * value
+  }
+  return { mean: origin + sum / size, variance: Math.max(0, (squares - (sum * sum) / size) / (size - 1)) }
 }
