@@ -16,7 +16,6 @@ describe('rate limits', () => {
     await mockApiResponses.rateLimit({ retryAfterMs: 30 })
     const result = await orchestrator.callModel(ask)
     expect(result.attempts.map(({ outcome }) => outcome)).toEqual(['rate_limit', 'ok'])
-    expect(delays).toHaveLength(1)
     expect(delays[0]).toBeGreaterThanOrEqual(29)
   })
 
