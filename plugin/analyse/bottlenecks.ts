@@ -15,6 +15,9 @@ const tailExcessMs = 1
 /** With fewer samples p95 is one of the two slowest calls and says nothing about a tail. */
 const tailSamples = 40
 
+/** Event-loop delay under this is within what the monitor itself shows on an idle process. */
+const blockingMs = 20
+
 const order: Severity[] = ['critical', 'high', 'medium', 'low']
 
 /** Operations that are slow on average or have a slow tail, most severe first. */
@@ -88,7 +91,7 @@ function recommend(figures: Figures, slow: boolean): { recommendation: string; f
       facts: [{ title: 'Longest garbage collection pause', value: gcPauseMs * 1e6, unit: 'ns' }],
     }
   }
-  if (delayMs !== null && delayMs >= 0.5 * Math.max(averageMs, p99Ms - p50Ms)) {
+  if (delayMs !== null && delayMs >= Math.max(blockingMs, 0.5 * averageMs, 0.5 * (p99Ms - p50Ms))) {
     return {
       recommendation: 'Break up the synchronous work: the event loop is blocked for a good part of each call',
       facts: [{ title: 'Event-loop delay p99', value: delayMs * 1e6, unit: 'ns' }],

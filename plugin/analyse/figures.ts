@@ -98,7 +98,8 @@ function rankFunctions(sessions: readonly Session[]): HotFunction[] {
   const profiles = sessions.flatMap(({ probes }) => (probes.profile === undefined ? [] : [probes.profile.top]))
   const functions = new Map<string, HotFunction>()
   for (const top of profiles) {
-    for (const { name, url, line, selfPercent } of top) {
+    for (const { name, url: location, line, selfPercent } of top) {
+      const url = location.replace(/^file:\/\//, '')
       const place = `${name}\0${url}\0${line}`
       const known = functions.get(place) ?? { name, url, line, selfPercent: 0 }
       functions.set(place, { ...known, selfPercent: known.selfPercent + selfPercent / profiles.length })

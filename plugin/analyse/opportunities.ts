@@ -3,22 +3,15 @@ import type { Figures } from './figures.ts'
 import { improveCache } from './opportunities/cache.ts'
 import { reduceContention } from './opportunities/contention.ts'
 import { makeLessGarbage } from './opportunities/garbage-collection.ts'
-import { speedUpHotFunction } from './opportunities/hot-function.ts'
+import { speedUpHotFunctions } from './opportunities/hot-function.ts'
 import { flattenMemoryPeak } from './opportunities/memory-peak.ts'
 import { reduceOverhead } from './opportunities/overhead.ts'
 import { rankingScore } from './opportunities/rate-priority.ts'
 import { shortenTail } from './opportunities/slow-tail.ts'
 import { raiseSuccessRate } from './opportunities/success-rate.ts'
 
-const rulesPerBenchmark = [
-  raiseSuccessRate,
-  flattenMemoryPeak,
-  makeLessGarbage,
-  shortenTail,
-  speedUpHotFunction,
-  reduceOverhead,
-]
-const rulesOverAll = [improveCache, reduceContention]
+const rulesPerBenchmark = [raiseSuccessRate, flattenMemoryPeak, makeLessGarbage, shortenTail, reduceOverhead]
+const rulesOverAll = [speedUpHotFunctions, improveCache, reduceContention]
 const order = ['high', 'medium', 'low']
 
 /** What could be gained, most worthwhile first: by priority, then by gain against effort. */

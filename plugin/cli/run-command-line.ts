@@ -2,12 +2,16 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { OptionsError } from '../options.ts'
 import { InputError } from '../store/input-error.ts'
+import { registerAgainst } from './against.ts'
+import { registerAnalyze } from './analyze.ts'
 import { registerBaseline } from './baseline.ts'
 import { registerBench } from './bench.ts'
 import { registerCompare } from './compare.ts'
 import type { Context } from './context.ts'
 import { registerExplain } from './explain.ts'
+import { registerReport } from './report.ts'
 import { registerSimulate } from './simulate.ts'
+import { registerTrend } from './trend.ts'
 
 /** Exit code of every misuse: usage, missing or damaged input. */
 const misuse = 3
@@ -31,9 +35,13 @@ export async function runCommandLine(
     .version(packageVersion())
     .exitOverride()
   registerBench(program, context)
+  registerAgainst(program, context)
   registerBaseline(program, context)
   registerCompare(program, context)
   registerExplain(program, context)
+  registerAnalyze(program, context)
+  registerTrend(program, context)
+  registerReport(program, context)
   registerSimulate(program)
   try {
     await program.parseAsync([...args], { from: 'user' })

@@ -1,17 +1,17 @@
 import { type Figures, findMetric } from '../figures.ts'
-import { isCache, lowHitRatePercent } from '../opportunities/cache.ts'
+import { isCache, lowHitRate, lowHitRatePercent } from '../opportunities/cache.ts'
 import { type AreaRule, averageFact, supported } from './rule.ts'
 
-/** A hit rate under 80 %, the cold cache (which misses by design) aside. */
+/** A hit rate under 80 %, cases that miss by design aside. */
 export const cacheRule: AreaRule = {
   area: 'cache',
   title: 'Cache',
   find(all) {
     const [worst] = all
-      .filter((figures) => isCache(figures) && !/_cold\b/.test(figures.key))
+      .filter(isCache)
       .flatMap((figures) => {
-        const rate = findMetric(figures, /hit_?rate/i)
-        return rate !== null && rate.value < lowHitRatePercent ? [{ figures, cause: rate }] : []
+        const cause = lowHitRate(figures)
+        return cause === null ? [] : [{ figures, cause }]
       })
       .toSorted((a, b) => a.cause.value - b.cause.value)
     return worst === undefined ? null : { ...worst, limit: { title: 'Wanted', value: lowHitRatePercent, unit: '%' } }

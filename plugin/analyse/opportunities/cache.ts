@@ -11,6 +11,13 @@ const penaltyFactor = 5
 
 export const isCache = ({ key, category }: Figures): boolean => category === 'cache_performance' || /^cache_/.test(key)
 
+/** The hit rate of a case where it is a fault: a cold cache misses by design, and so does a case made to evict that never hits. */
+export function lowHitRate(figures: Figures): Fact | null {
+  const rate = findMetric(figures, /hit_?rate/i)
+  if (rate === null || rate.value >= lowHitRatePercent || /_(?:cold|miss)\b/.test(figures.key)) return null
+  return rate.value === 0 && /evict/.test(figures.key) ? null : rate
+}
+
 /** What a better hit rate or cheaper misses would give, from the measured times of hits and misses. */
 export function improveCache(all: readonly Figures[]): Opportunity[] {
   const cases = all.filter(isCache)
@@ -23,10 +30,9 @@ export function improveCache(all: readonly Figures[]): Opportunity[] {
 function raiseHitRate(cases: readonly Figures[], hit: Figures, miss: Figures): Opportunity[] {
   const hitMs = hit.statistics.averageMs
   const missMs = miss.statistics.averageMs
-  // A cold cache misses by design: its hit rate is no fault.
   return cases.flatMap((figures) => {
-    const rate = figures === miss ? null : findMetric(figures, /hit_?rate/i)
-    if (rate === null || rate.value >= lowHitRatePercent || missMs <= hitMs) return []
+    const rate = lowHitRate(figures)
+    if (rate === null || missMs <= hitMs) return []
     const meanAt = (percent: number) => (percent / 100) * hitMs + (1 - percent / 100) * missMs
     const gain = (percent: number) => 100 * (1 - meanAt(percent) / meanAt(rate.value))
     const gainPercent = { low: gain(lowHitRatePercent), high: gain(95) }

@@ -138,6 +138,30 @@ describe('opportunities', () => {
     expect(found).toMatchObject({ kind: 'hot-function', effort: 'low', gainPercent: { low: 15, high: 30 } })
   })
 
+  test('name a function that dominates several benchmarks once', () => {
+    const profile = { top: [{ name: 'rank', url: 'file:///p/select.ts', line: 3, selfPercent: 60 }] }
+    const { opportunities } = analyseSketches(
+      { key: 'a', medianMs: 1, probes: { profile } },
+      { key: 'b', medianMs: 1, probes: { profile } },
+    )
+    expect(opportunities).toHaveLength(1)
+    expect(opportunities[0]?.opportunity).toBe('rank (/p/select.ts:3) dominates the CPU profile')
+    expect(opportunities[0]?.facts).toContainEqual({ title: 'Benchmarks that it dominates', value: 2, unit: '1' })
+  })
+
+  test('do not blame a cache for missing where the case is made to miss', () => {
+    const cache = (key: string, medianMs: number, hits: number): BenchmarkSketch => ({
+      key,
+      category: 'cache_performance',
+      medianMs,
+      metrics: { hit_rate: rate('Hit Rate', hits, 100) },
+    })
+    const kinds = (...sketches: BenchmarkSketch[]) => analyseSketches(...sketches).opportunities.map(({ kind }) => kind)
+    const [cold, warm] = [cache('cache_cold', 3, 0), cache('cache_warm', 1, 100)]
+    expect(kinds(cold, warm, cache('cache_eviction', 3, 0))).not.toContain('cache-hit-rate')
+    expect(kinds(cold, cache('cache_warm', 1, 0))).toContain('cache-hit-rate')
+  })
+
   test('find where more requests at once bring no more throughput', () => {
     const level = (n: number, medianMs: number, throughput: number): BenchmarkSketch => ({
       key: `concurrent_${n}`,

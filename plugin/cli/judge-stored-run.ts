@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs'
+import { dirname, relative, resolve } from 'node:path'
+import { judge } from '../judge/judge.ts'
+import type { Report } from '../judge/report.ts'
+import type { Run } from '../run/run.ts'
+import { InputError } from '../store/input-error.ts'
+import { latestRun } from '../store/latest-run.ts'
+import { readBaseline } from '../store/read-baseline.ts'
+import type { Context } from './context.ts'
+import { type Located, locateRun } from './locate-run.ts'
+
+export interface Judged {
+  run: Run
+  report: Report
+  /** Where the run lies, and where files about it belong. */
+  folder: string
+}
+
+/**
+ * Reads a stored run and judges it without measuring anything. Without a baseline there is no verdict, but a baseline that was
+ * asked for must be there.
+ * @throws InputError when a file is missing or damaged, or the threshold makes no sense
+ */
+export async function judgeStoredRun(given: Located & { threshold?: string }, context: Context): Promise<Judged> {
+  const { run, path, options } = await locateRun(given, context)
+  const threshold = given.threshold === undefined ? options.threshold : Number(given.threshold)
+  if (!(threshold > 0 && threshold <= 1000)) {
+    throw new InputError(`Invalid --threshold "${given.threshold}": give per cent, more than 0 and at most 1000`)
+  }
+  const wanted = given.baseline !== undefined || options.baseline !== null
+  const baseline = wanted || existsSync(path) ? await readBaseline(path) : null
+  const report = judge(run, baseline, { ...options, threshold, baselinePath: relative(context.cwd, path) })
+  const resultsDir = resolve(context.cwd, given.resultsDir ?? options.outputDir)
+  const file = given.run === undefined ? await latestRun(resultsDir) : resolve(context.cwd, given.run)
+  return { run, report, folder: dirname(file) }
+}
