@@ -2,6 +2,7 @@ import type { BenchmarkReport, Report } from '../plugin/judge/report.ts'
 import type { TargetResult } from '../plugin/judge/targets.ts'
 import type { Run } from '../plugin/run/run.ts'
 import { escapeMarkdown } from './escape-markdown.ts'
+import { groupFailures } from './group-failures.ts'
 import { groupWarnings } from './group-warnings.ts'
 import { formatBytes, formatDuration, formatPercent, formatRate } from './number.ts'
 import { listRegressions, regressionBlock } from './regression-block.ts'
@@ -139,7 +140,10 @@ function renderDoubts(report: Report): string {
 }
 
 function renderFailures({ failures }: Report): string {
-  return failures
-    .map(({ key, session, error }) => `- ${escapeMarkdown(key)} in session ${session}: ${escapeMarkdown(error, 1000)}`)
+  return groupFailures(failures)
+    .map(
+      ({ key, sessions, error }) =>
+        `- ${escapeMarkdown(key)} in session ${sessions.join(', ')}: ${escapeMarkdown(error, 1000)}`,
+    )
     .join('\n')
 }

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import Table from 'cli-table3'
 import type { BenchmarkReport, MetricComparison, Report, Verdict } from '../plugin/judge/report.ts'
+import { groupFailures } from './group-failures.ts'
 import { formatDuration, formatPercent } from './number.ts'
 import { type Palette, plainPalette } from './palette.ts'
 import { plainText } from './plain-text.ts'
@@ -138,10 +139,11 @@ function paint(verdict: Verdict, palette: Palette): (text: string) => string {
 }
 
 function renderFailures({ failures }: Report, palette: Palette): string {
-  return failures
-    .map(({ key, session, error }) =>
-      palette.bad(`FAILED: ${plainText(key)} in session ${session}: ${plainText(error, 500)}`),
-    )
+  return groupFailures(failures)
+    .map(({ key, sessions, error }) => {
+      const when = `in session${sessions.length > 1 ? 's' : ''} ${sessions.join(', ')}`
+      return palette.bad(`FAILED: ${plainText(key)} ${when}: ${plainText(error, 500)}`)
+    })
     .join('\n')
 }
 

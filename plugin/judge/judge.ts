@@ -166,11 +166,15 @@ function baselineState(run: Run, baseline: Baseline | null, path: string | null)
   }
 }
 
+/** What failed, each thing once: a benchmark that brought its test down is told of with the test. */
 function allFailures(run: Run): Report['failures'] {
   const known = new Set(run.failures.map(({ key, session }) => `${session} ${key}`))
-  const failed = run.benchmarks.flatMap(({ key, sessions }) =>
+  const failed = run.benchmarks.flatMap(({ key, file, test, sessions }) =>
     sessions
-      .filter(({ status, session }) => status === 'failed' && !known.has(`${session} ${key}`))
+      .filter(({ status, session }) => {
+        const told = [key, `${file} > ${test}`].some((name) => known.has(`${session} ${name}`))
+        return status === 'failed' && !told
+      })
       .map(({ session, error }) => ({ key, session, error: error ?? 'failed without a message' })),
   )
   return [...run.failures, ...failed]

@@ -37,7 +37,7 @@ export function createRunBuilder(): RunBuilder {
           benchmark = { key, name: measurement.name, category, file, project, test: test.test, tags, sessions: [] }
           benchmarks.set(slot, benchmark)
         }
-        benchmark.sessions.push({ ...measurement, session: number } satisfies Session)
+        benchmark.sessions.push({ ...withoutSecrets(measurement), session: number } satisfies Session)
       }
     },
     fail: (failure) => void failures.push({ ...failure, error: redactSecrets(failure.error) }),
@@ -45,6 +45,19 @@ export function createRunBuilder(): RunBuilder {
       const { unique, warnings } = numberDuplicates([...benchmarks.values()])
       return { benchmarks: unique, failures, warnings }
     },
+  }
+}
+
+/** Text that the user's code made may hold what must not reach a file. */
+function withoutSecrets(measurement: Measurement): Measurement {
+  const { error, metadata } = measurement
+  const harmless = Object.entries(metadata).map(
+    ([name, value]) => [name, typeof value === 'string' ? redactSecrets(value) : value] as const,
+  )
+  return {
+    ...measurement,
+    metadata: Object.fromEntries(harmless),
+    ...(error === undefined ? {} : { error: redactSecrets(error) }),
   }
 }
 

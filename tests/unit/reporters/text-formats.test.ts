@@ -88,6 +88,13 @@ test.for(Object.entries(hostileNames))('no format is harmed by a name with %s', 
   expect(summaries.map(([name, { category }]) => [name, category])).toEqual([[key, key]])
 })
 
+test('renderTerminal() says a failure of several sessions once', () => {
+  const failures = [1, 2, 3].map((session) => ({ key: 'a.bench.ts > a', session, error: 'the database is down' }))
+  const text = renderTerminal({ ...makeReport(run), failures })
+  expect(text.match(/FAILED/g)).toHaveLength(1)
+  expect(text).toContain('FAILED: a.bench.ts > a in sessions 1, 2, 3: the database is down')
+})
+
 test('toSummaries() keeps the field names that scripts read', () => {
   expect(Object.keys(toSummaries(run, makeReport(run)).cache_warm!)).toEqual(
     expect.arrayContaining([

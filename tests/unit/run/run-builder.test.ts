@@ -41,6 +41,19 @@ test('createRunBuilder() keeps a failure with the session it happened in', () =>
   expect(builder.build().failures).toEqual([{ key: 'a', session: 3, error: 'boom' }])
 })
 
+test('createRunBuilder() lets no secret into errors and metadata', () => {
+  const builder = createRunBuilder()
+  const secret = 'Bearer abcdefgh12345678'
+  const measurement = aMeasurement({
+    error: `401 ${secret}`,
+    metadata: { header: `authorization: ${secret}`, size: 3 },
+  })
+  builder.add({ ...place, measurements: [measurement] }, 1)
+  builder.fail({ key: 'a', session: 1, error: secret })
+  expect(JSON.stringify(builder.build())).not.toContain('abcdefgh12345678')
+  expect(builder.build().benchmarks[0]?.sessions[0]?.metadata.size).toBe(3)
+})
+
 test('benchmarkKey() is the name within a category and the place elsewhere', () => {
   const identity = { name: 'parse', category: null, file: 'a.bench.ts', project: '', test: 'parse' }
   expect(benchmarkKey({ ...identity, name: 'cache_warm', category: 'cache_performance' })).toBe('cache_warm')
