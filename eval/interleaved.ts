@@ -14,6 +14,7 @@ import { Tally } from './tally.ts'
 /** Slowdowns, multiplied into the new side, per cent. */
 const slowdowns = [2, 3, 5, 10, 20]
 
+const paired = oursPaired(3)
 const sequential = oursSequential(3)
 
 /** Every rule; those of ours last. */
@@ -30,7 +31,7 @@ export const rules: readonly Rule[] = [
   perfolizerEquivalence(3),
   pragmastatRatio(3, 0.01),
   oursUnpaired(5),
-  oursPaired(3),
+  paired,
   sequential,
 ]
 
@@ -51,7 +52,8 @@ export const troubles: Record<string, (pair: Pair, random: () => number) => Pair
 }
 
 /** False verdicts on unchanged code, and power, of all rules on the same samples. */
-export function evaluateInterleaved(pairs: readonly Pair[]): string {
+export function evaluateInterleaved(pairs: readonly Pair[]): { table: string; ours: InterleavedFigures } {
+  const ours: InterleavedFigures = { wrong: new Tally(), unchanged: new Tally(), powerAt5: new Tally() }
   const rows = rules.map((rule) => {
     const wrong = new Tally()
     const unchanged = new Tally()
@@ -62,17 +64,21 @@ export function evaluateInterleaved(pairs: readonly Pair[]): string {
       wrong.add(outcome === 'regressed' || outcome === 'improved')
       unchanged.add(outcome === 'unchanged')
       open.add(outcome === 'open')
+      if (rule === paired) {
+        ours.wrong.add(outcome === 'regressed' || outcome === 'improved')
+        ours.unchanged.add(outcome === 'unchanged')
+      }
       suites.set(suite, (suites.get(suite) ?? false) || outcome === 'regressed')
     }
     const powers = slowdowns.map((percent) => {
       const found = new Tally()
       for (const { old, next } of pairs) {
-        found.add(
-          rule.judge(
-            old,
-            next.map((value) => value * (1 + percent / 100)),
-          ) === 'regressed',
+        const outcome = rule.judge(
+          old,
+          next.map((value) => value * (1 + percent / 100)),
         )
+        found.add(outcome === 'regressed')
+        if (rule === paired && percent === 5) ours.powerAt5.add(outcome === 'regressed')
       }
       return found.toPercent()
     })
@@ -94,7 +100,13 @@ export function evaluateInterleaved(pairs: readonly Pair[]): string {
     'open',
     ...slowdowns.map((percent) => `power at +${percent} %`),
   ]
-  return markdownTable(heading, rows)
+  return { table: markdownTable(heading, rows), ours }
+}
+
+export interface InterleavedFigures {
+  wrong: Tally
+  unchanged: Tally
+  powerAt5: Tally
 }
 
 /** What trouble does to the rules. */

@@ -14,6 +14,10 @@ export class Tally {
     return this.#hits / this.#trials
   }
 
+  get hits(): number {
+    return this.#hits
+  }
+
   /** @example '3 of 1200 = 0.25 % [0.05, 0.73]' */
   toString(): string {
     const [low, high] = clopperPearson(this.#hits, this.#trials).map((each) => (each * 100).toFixed(2))

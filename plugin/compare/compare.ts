@@ -2,7 +2,7 @@ import { inconclusiveAdvice } from '../judge/advice.ts'
 import { verdictAlpha } from '../judge/alpha.ts'
 import { compareCounts } from '../judge/count.ts'
 import { detectablePercent } from '../judge/detectable.ts'
-import { type Change, type Estimate, intervalOf } from '../judge/estimate.ts'
+import { type Change, type Estimate, intervalOf, mirror } from '../judge/estimate.ts'
 import { predictFromHistory } from '../judge/history.ts'
 import { logThreshold, rateThresholdPoints } from '../judge/policy.ts'
 import { compareRates } from '../judge/rate.ts'
@@ -230,8 +230,8 @@ function compareRateMetric(
   }
   if (rate.difference === null) return open(base, tooFew(name, base.n, false))
   const sign = direction === 'lower' ? 1 : -1
-  const { low, estimate, high } = rate.difference
-  const change = sign === 1 ? rate.difference : { low: -high, estimate: -estimate, high: -low }
+  const { low, high } = rate.difference
+  const change = sign === 1 ? rate.difference : mirror(rate.difference)
   const delta = rateThresholdPoints / 100
   const verdict = verdictOf(change, delta)
   const scale = rateThresholdPoints / threshold

@@ -8,7 +8,7 @@ import type { Baseline, BaselineBenchmark, BaselineMetric } from './baseline.ts'
 import { calibrationLog } from './calibration.ts'
 import { compareCounts } from './count.ts'
 import { detectablePercent } from './detectable.ts'
-import { type Change, intervalOf } from './estimate.ts'
+import { type Change, intervalOf, mirror } from './estimate.ts'
 import { logThreshold, rateThresholdPoints } from './policy.ts'
 import { compareQuantity, type QuantityComparison, type RunValues } from './quantity.ts'
 import { compareRates, type RateComparison, type SessionRate } from './rate.ts'
@@ -254,7 +254,7 @@ function judgeRate(
     return { comparison, quantity: null, rate, delta, change: null }
   }
   const { low, estimate, high } = rate.difference
-  const change = sign === 1 ? rate.difference : { low: -high, estimate: -estimate, high: -low }
+  const change = sign === 1 ? rate.difference : mirror(rate.difference)
   const verdict = verdictOf(change, delta)
   // Rates have no ratio that a detectable slowdown could be told in: it is in percentage points.
   const detectable = Math.max(rate.half, delta) * 100
