@@ -3,6 +3,7 @@ import type {} from 'vitest/config'
 import type { TestProject, Vite, Vitest } from 'vitest/node'
 import { concludeRun } from '../reporters/conclude-run.ts'
 import { VerdictReporter } from '../reporters/vitest-reporter.ts'
+import { leaveToDuet } from './duet/duet-options.ts'
 import { type ResolvedOptions, resolveOptions, type VerdictOptions } from './options.ts'
 import { deliveryOfConfirmation } from './sessions/measure-again.ts'
 import { repeatingSequencer } from './sessions/repeating-sequencer.ts'
@@ -39,8 +40,9 @@ export function verdict(options: VerdictOptions = {}): Vite.Plugin {
     name: 'vitest-verdict',
     configureVitest({ vitest, project }) {
       if (!project.config.benchmark.enabled) return
-      measureWithUs(project, resolved)
       declareTags(vitest, project)
+      if (leaveToDuet(resolved)) return
+      measureWithUs(project, resolved)
       if (!reporters.has(vitest)) reporters.set(vitest, addReporter(vitest, resolved))
       reporters.get(vitest)?.measures(project)
     },

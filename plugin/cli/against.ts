@@ -1,0 +1,187 @@
+import { realpathSync } from 'node:fs'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { renderCompareMarkdown } from '../../reporters/compare/compare-markdown.ts'
+import { renderCompareText } from '../../reporters/compare/compare-text.ts'
+import { combineExitCodes } from '../../reporters/exit-code.ts'
+import { answerExitCode } from '../compare/compare.ts'
+import { checkoutBase } from '../duet/checkout-base.ts'
+import { endCleanly } from '../duet/end-cleanly.ts'
+import { findBase } from '../duet/find-base.ts'
+import { type DuetJudgement, duetLooks, judgeDuet } from '../duet/judge-duet.ts'
+import { type Duet, openDuet, type SessionResult, UnsuitableProject } from '../duet/open-duet.ts'
+import { checkoutsFolder } from '../duet/run-folder.ts'
+import type { Severity } from '../judge/report.ts'
+import { InputError } from '../store/input-error.ts'
+import type { Context } from './context.ts'
+
+interface Given {
+  sessions?: number
+  threshold?: number
+  quick?: boolean
+  testNamePattern?: string
+  tagsFilter?: string[]
+  project?: string[]
+  config?: string
+  time?: number
+  failOn?: Severity
+  strict?: boolean
+  format: 'text' | 'markdown' | 'json'
+}
+
+/** VERDICT.md rule 5: interleaved. */
+const defaultThreshold = 3
+/** For pre-commit hooks: large changes, seen at the first look. */
+const quick = { threshold: 10, sessions: 6, time: 75 }
+/** Timed calls per version, benchmark and session, ms: DUET.md's figures are of 150. */
+const defaultTime = 150
+
+/** Registers `vitest-verdict against <ref>`: the working tree against another version, measured in turns. */
+export function registerAgainst(program: Command, context: Context): void {
+  program
+    .command('against')
+    .description('measure the working tree and another version in turns, and say which is slower')
+    .argument('<ref>', 'branch, tag or commit to compare with')
+    .argument('[filters...]', 'files, as for vitest')
+    .addOption(new Option('--sessions <n>', `most sessions: ${duetLooks.join(', ')}`).argParser(oneOfLooks))
+    .addOption(
+      new Option('--threshold <percent>', `smallest change that counts (default: ${defaultThreshold})`).argParser(
+        positive('per cent', 1000),
+      ),
+    )
+    .option(
+      '--quick',
+      `only files whose modules changed, ${quick.sessions} sessions, threshold ${quick.threshold} %: for pre-commit hooks`,
+    )
+    .option('-t, --test-name-pattern <pattern>', 'only tests whose full name matches')
+    .option('--tags-filter <expression...>', 'only tests with these tags, as for vitest')
+    .option('--project <name...>', 'only these Vitest projects')
+    .option('-c, --config <path>', 'configuration file of Vitest')
+    .addOption(
+      new Option(
+        '--time <ms>',
+        `time to measure, per version, benchmark and session (default: ${defaultTime})`,
+      ).argParser(positive('milliseconds', 600_000)),
+    )
+    .addOption(
+      new Option('--fail-on <severity>', 'lowest severity that fails (default: low)').choices([
+        'critical',
+        'high',
+        'medium',
+        'low',
+      ]),
+    )
+    .option('--strict', 'exit with 2 when a verdict is inconclusive')
+    .addOption(new Option('--format <format>', 'how to answer').choices(['text', 'markdown', 'json']).default('text'))
+    .action(async (ref: string, filters: string[], given: Given) => {
+      context.exit(await endCleanly((onEnd) => measureAgainst(ref, filters, given, context, onEnd)))
+    })
+}
+
+async function measureAgainst(
+  ref: string,
+  filters: readonly string[],
+  given: Given,
+  context: Context,
+  onEnd: (undo: () => void) => void,
+): Promise<number> {
+  // Progress goes to standard error, so that standard output is the answer alone.
+  const say = (text: string) => void process.stderr.write(`${text}\n`)
+  const root = realpathSync(context.cwd)
+  const base = await findBase(root, ref)
+  const duet = await openDuet(root, base.repository, { ...given, filters }).catch((error: unknown) => {
+    if (!(error instanceof UnsuitableProject)) throw error
+    throw new InputError(`Cannot measure two versions side by side: ${error.message}`, { cause: error })
+  })
+  try {
+    const count = await duet.select({ ...given, filters }, given.quick ? base.commit : undefined)
+    if (count === 0) {
+      say(given.quick ? `No benchmark's modules changed since ${ref}.` : 'No benchmark files found.')
+      if (given.quick && given.format !== 'json') return 0
+    }
+    let problem: string | null = null
+    if (count > 0) {
+      try {
+        const { trees, dependencies } = await checkoutBase(base, checkoutsFolder(context.env), say, onEnd)
+        duet.useTrees(trees)
+        say(
+          `Measuring against ${ref} (${base.commit.slice(0, 9)}), both versions in one process, dependencies ${dependencies}.`,
+        )
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error
+        problem = error.message
+        say(`${error.message}\nMeasuring the working tree alone.`)
+      }
+    }
+    return await conclude(duet, problem, given, context, say)
+  } finally {
+    await duet.close()
+  }
+}
+
+async function conclude(
+  duet: Duet,
+  problem: string | null,
+  given: Given,
+  context: Context,
+  say: (text: string) => void,
+): Promise<number> {
+  const threshold = given.threshold ?? (given.quick ? quick.threshold : defaultThreshold)
+  const severity = duet.options?.severity ?? { medium: 10, high: 25, critical: 50 }
+  const most = problem !== null ? 1 : (given.sessions ?? (given.quick ? quick.sessions : duetLooks.at(-1)!))
+  const policy = { threshold, ownThresholds: given.threshold === undefined && !given.quick, severity, most }
+  const time = given.time ?? (given.quick ? quick.time : defaultTime)
+  const sessions: SessionResult[] = []
+  let judgement: DuetJudgement | undefined
+  let target: number | null = Math.min(most, duetLooks[0]!)
+  while (target !== null && sessions.length < target) {
+    const only = judgement?.undecided
+    while (sessions.length < target) {
+      sessions.push(await duet.session(sessions.length + 1, time, only))
+      if (sessions.at(-1)!.observations.length === 0) break
+    }
+    judgement = judgeDuet(sessions, duet.filesOnlyInBase(), policy)
+    if (sessions.at(-1)!.observations.length === 0) break
+    target = judgement.continueTo
+    if (target !== null)
+      say(`${sessions.length} sessions: ${judgement.undecided.size} undecided, going on to ${target}.`)
+  }
+  const { answer } = judgement ?? judgeDuet(sessions, [], policy)
+  const failures = distinct(sessions.flatMap((session) => session.failures))
+  const baseFailures = distinct(
+    sessions.flatMap((session) =>
+      session.baseFailures.map(({ file, test, error }) => ({
+        where: test === null ? file : `${file} > ${test}`,
+        error,
+      })),
+    ),
+  )
+  for (const { where, error } of failures) say(`Failed: ${where}: ${error}`)
+  for (const { where, error } of baseFailures) say(`Failed in the base: ${where}: ${error}`)
+  const render = {
+    text: renderCompareText,
+    markdown: renderCompareMarkdown,
+    json: () => JSON.stringify(answer, null, 2),
+  }
+  context.print(render[given.format](answer, threshold).trimEnd())
+  const found = answerExitCode(answer, { failOn: given.failOn ?? 'low', strict: given.strict === true })
+  const broken = problem !== null || baseFailures.length > 0
+  return combineExitCodes(combineExitCodes(found, failures.length > 0 ? 1 : 0), broken ? 3 : 0)
+}
+
+function distinct<T>(values: readonly T[]): T[] {
+  return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()]
+}
+
+function oneOfLooks(text: string): number {
+  const value = Number(text)
+  if (duetLooks.includes(value)) return value
+  throw new InvalidArgumentError(`verdicts are given after ${duetLooks.join(', ')} sessions: one of these is needed`)
+}
+
+function positive(unit: string, most: number) {
+  return (text: string): number => {
+    const value = Number(text)
+    if (value > 0 && value <= most) return value
+    throw new InvalidArgumentError(`a number of ${unit} above 0 is needed, at most ${most}`)
+  }
+}

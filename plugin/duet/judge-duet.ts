@@ -1,0 +1,166 @@
+import type { AnsweredBenchmark, AnsweredMetric, CompareAnswer } from '../compare/answer.ts'
+import { pairedLooks } from '../judge/alpha.ts'
+import { comparePaired } from '../judge/paired.ts'
+import type { SeverityLimits } from '../judge/severity.ts'
+import { worstVerdict } from '../judge/verdict.ts'
+import type { Warning } from '../run/measurement.ts'
+import type { Direction } from '../run/metric.ts'
+import { median } from '../statistics/median.ts'
+import type { Lane } from './lane.ts'
+import type { Observation, SessionResult } from './open-duet.ts'
+
+export interface DuetPolicy {
+  /** Practical threshold, per cent. */
+  threshold: number
+  /** Whether a benchmark's own threshold goes before. */
+  ownThresholds: boolean
+  severity: SeverityLimits
+  /** Sessions after which it is over, one of the looks. */
+  most: number
+}
+
+export interface DuetJudgement {
+  answer: CompareAnswer
+  /** Benchmarks that need more sessions. */
+  undecided: Set<string>
+  /** Sessions to have before the next look; null when every benchmark is decided or the last look is taken. */
+  continueTo: number | null
+}
+
+/** Judges what sessions of two versions have shown so far; asked after every look (VERDICT.md rule 7). */
+export function judgeDuet(
+  sessions: readonly SessionResult[],
+  filesOnlyInBase: readonly string[],
+  policy: DuetPolicy,
+): DuetJudgement {
+  const observations = new Map<string, Observation[]>()
+  for (const observation of sessions.flatMap((session) => session.observations)) {
+    const known = observations.get(observation.key)
+    if (known === undefined) observations.set(observation.key, [observation])
+    else known.push(observation)
+  }
+  const baseErrors = sessions.flatMap(({ baseFailures }) => baseFailures)
+  const gates: CompareAnswer['verdict'][] = []
+  const undecided = new Map<string, number>()
+  const benchmarks = [...observations].map(([key, ofKey]): AnsweredBenchmark => {
+    const { benchmark, verdicts, continueTo } = judgeBenchmark(key, ofKey, baseErrors, policy)
+    gates.push(...verdicts)
+    if (continueTo !== null && continueTo <= policy.most) undecided.set(key, continueTo)
+    return benchmark
+  })
+  const removed = new Set([...sessions.flatMap((session) => session.removed.map(({ key }) => key)), ...filesOnlyInBase])
+  return {
+    answer: {
+      version: 1,
+      verdict: worstVerdict(gates),
+      benchmarks: [
+        ...benchmarks,
+        ...[...removed].map((name): AnsweredBenchmark => ({ name, status: 'removed', metrics: {} })),
+      ],
+    },
+    undecided: new Set(undecided.keys()),
+    continueTo: undecided.size === 0 ? null : Math.min(...undecided.values()),
+  }
+}
+
+function judgeBenchmark(
+  key: string,
+  observations: readonly Observation[],
+  baseErrors: readonly { file: string; test: string | null; error: string }[],
+  { threshold, ownThresholds, severity }: DuetPolicy,
+) {
+  const last = observations.at(-1)!
+  const own = ownThresholds ? last.record.threshold : undefined
+  const metrics: Record<string, AnsweredMetric> = {}
+  const verdicts: CompareAnswer['verdict'][] = []
+  let continueTo: number | null = null
+  let compared = false
+  for (const [name, { title, unit, direction, gate }] of Object.entries(last.record.figures)) {
+    const figures = observations.flatMap(({ record }) => record.figures[name] ?? [])
+    const paired = figures.filter(({ values }) => values.head !== undefined && values.base !== undefined)
+    if (paired.length === 0) {
+      const values = figures.flatMap((figure) => figure.values.head ?? [])
+      metrics[name] = alone({ unit, direction }, values, reasonFor(last, baseErrors))
+      continue
+    }
+    compared = true
+    const of = (lane: Lane) => paired.map(({ values }) => values[lane]!)
+    const third = paired.every(({ values }) => values.null !== undefined)
+    const { comparison, judgement } = comparePaired(
+      { title, unit, direction, gate, base: of('base'), head: of('head'), ...(third && { nullArm: of('null') }) },
+      { threshold: own ?? threshold, severity },
+    )
+    const { old, new: next, ratio, interval, n, verdict, detectable, warnings } = comparison
+    metrics[name] = {
+      unit,
+      direction,
+      old,
+      new: next,
+      ratio,
+      interval,
+      n,
+      verdict,
+      severity: comparison.severity,
+      detectable,
+      warnings: [...warnings],
+    }
+    if (!gate) continue
+    verdicts.push(verdict)
+    const next_ = judgement === null ? null : judgement.continueTo
+    if (next_ !== null) continueTo = Math.max(continueTo ?? 0, next_)
+  }
+  sayDisagreement(metrics)
+  const isNew = !compared && reasonFor(last, baseErrors) === null
+  const status: AnsweredBenchmark['status'] = isNew ? 'new' : 'compared'
+  return { benchmark: { name: key, status, metrics }, verdicts, continueTo }
+}
+
+/** Why there is nothing of the base; null where the base simply has no such benchmark. */
+function reasonFor(
+  { file, test, record, inBase }: Observation,
+  baseErrors: readonly { file: string; test: string | null; error: string }[],
+): Warning | null {
+  if (!inBase) return null
+  const error =
+    record.errors.base ??
+    baseErrors.find((each) => each.file === file && (each.test === test || each.test === null))?.error
+  return error === undefined
+    ? null
+    : { code: 'base-failed', text: `The base failed, so there is nothing to compare with: ${error}` }
+}
+
+function alone(
+  described: { unit: string; direction: Direction },
+  values: readonly number[],
+  reason: Warning | null,
+): AnsweredMetric {
+  return {
+    ...described,
+    old: null,
+    new: values.length === 0 ? null : median(values),
+    ratio: null,
+    interval: null,
+    n: [0, values.length],
+    verdict: 'no-baseline',
+    severity: null,
+    detectable: null,
+    warnings: reason === null ? [] : [reason],
+  }
+}
+
+/** A low quantile does not see garbage collection (VERDICT.md rule 3): where the two figures differ, that is the likely reason. */
+function sayDisagreement(metrics: Record<string, AnsweredMetric>): void {
+  const { duration_quartile: quartile, duration_mean: mean } = metrics
+  if (quartile === undefined || mean === undefined) return
+  const verdicts = [quartile.verdict, mean.verdict]
+  const decided = verdicts.every((verdict) => verdict !== 'inconclusive' && verdict !== 'no-baseline')
+  if (!decided || quartile.verdict === mean.verdict || !verdicts.includes('regressed')) return
+  const text =
+    mean.verdict === 'regressed'
+      ? 'The mean is slower though short batches are not: look for garbage collection, or for work that is put off'
+      : 'Short batches are slower though the mean is not: the code computes more, and collects less garbage or puts work off'
+  mean.warnings.push({ code: 'figures-disagree', text })
+}
+
+/** The looks that a user may end at. */
+export const duetLooks: readonly number[] = pairedLooks

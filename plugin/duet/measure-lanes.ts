@@ -1,0 +1,223 @@
+import { clockFacts, now } from '../measure/clock.ts'
+import { interleavedOrder, xorshift32 } from '../measure/interleaved-order.ts'
+import { CLOCK_STEPS_PER_ROUND, LONG_ROUND_MS, SHORTEST_ROUND_NS } from '../measure/latency-engine.ts'
+import { loopOverheads } from '../measure/rounds.ts'
+import { SampleRecorder } from '../measure/sample-recorder.ts'
+import { inPhase, needsSingleCalls, runHook, runRound } from '../measure/subject.ts'
+import { warmUp, yieldToEventLoop } from '../measure/warm-up.ts'
+import { median } from '../statistics/median.ts'
+import { quantileOfSorted } from '../statistics/quantile.ts'
+import { sorted } from '../statistics/sorted.ts'
+import type { DuetFigure, DuetRecord, DuetSetup, Lane } from './lane.ts'
+import type { Party } from './measure-together.ts'
+import { settleGarbage } from './settle-garbage.ts'
+
+export interface LaneContext {
+  options: DuetSetup
+  /** Of the order in which the versions take turns. */
+  seed: number
+  aborted: () => boolean
+}
+
+/** What batches of fast functions aim at, ns (VERDICT.md rule 3: up to 250 µs). */
+const BATCH_NS = 100_000
+/** A version's turn in short rounds, ms: ten batches, so that most of them run in caches that are their own again. */
+const TURN_MS = 1
+/** Share of the time that goes into short rounds. */
+const SHARE_OF_SHORT = 0.4
+/** Fewest cycles A B B A of either kind: the mean's figure is the median over them. */
+const LEAST_CYCLES = 3
+/** … but no more than this many times the time, where a single call takes long. */
+const OVERTIME = 6
+
+/** A party while it is measured. */
+interface Player extends Party {
+  /** Times per call of its batches in short rounds, ns. */
+  batches: number[]
+  /** Calls and time of its turns in the present cycle of long rounds. */
+  cycle: { calls: number; ns: number }
+  /** Times per call in each cycle of long rounds, ns. */
+  cycles: number[]
+}
+
+/**
+ * Measures the versions of one benchmark in turns, A B C C B A, each first warmed up. Two figures go into the record: the
+ * lower quartile of short batches (what the code computes) and the mean over long rounds, garbage collection included. A
+ * version that fails keeps its error and leaves the rotation.
+ */
+export async function measureLanes(parties: readonly Party[], record: DuetRecord, context: LaneContext): Promise<void> {
+  const players = parties.map((party): Player => ({ ...party, batches: [], cycle: { calls: 0, ns: 0 }, cycles: [] }))
+  // Neither is always the first to be warmed up.
+  const order = shuffled(players, context.seed)
+  for (const player of order) {
+    await guarded(player, () =>
+      inPhase(player.subject, 'warmup', player.run, () => warmUp(player.subject, context.aborted)),
+    )
+  }
+  const opened: Player[] = []
+  for (const player of order.filter(isSound)) {
+    opened.push(player)
+    await guarded(player, async () => {
+      await player.run.setup?.(player.subject.task, 'run')
+      await runHook(player.subject, 'beforeAll', 'run')
+    })
+  }
+  await prepare(players.filter(isSound))
+  await takeTurns(players, context)
+  for (const player of opened) {
+    await guarded(player, () => runHook(player.subject, 'afterAll', 'run'))
+    await guarded(player, async () => player.run.teardown?.(player.subject.task, 'run'))
+  }
+  const complete = players.filter((player) => isSound(player) && player.batches.length > 0)
+  record.figures = figuresOf(complete)
+}
+
+function isSound({ subject }: Party): boolean {
+  return subject.error === undefined
+}
+
+async function guarded({ subject }: Party, body: () => Promise<unknown>): Promise<void> {
+  try {
+    await body()
+  } catch (error) {
+    // The first failure is the cause; a teardown that fails after it is not.
+    subject.error ??= error ?? new Error(`Benchmark "${subject.name}" threw ${String(error)}`)
+  }
+}
+
+/** Gives all the same number of calls per batch, and takes the same overhead off: what is equal must be treated alike. */
+async function prepare(players: readonly Player[]): Promise<void> {
+  if (players.length === 0) return
+  const loops = await loopOverheads()
+  const clock = clockFacts()
+  const shortest = Math.max(SHORTEST_ROUND_NS, CLOCK_STEPS_PER_ROUND * clock.stepNs)
+  const callNs = Math.min(...players.map(({ subject }) => subject.warmUp.callNs))
+  const single = players.some(({ subject }) => needsSingleCalls(subject)) || callNs >= shortest
+  const batchSize = single ? 1 : Math.ceil(Math.max(shortest, BATCH_NS) / callNs)
+  for (const { subject } of players) {
+    const loop = subject.async ? loops.async : loops.sync
+    subject.batchSize = batchSize
+    subject.recorder = new SampleRecorder(single)
+    subject.callOverheadNs = subject.overrides ? 0 : loop.perCallNs
+    subject.resolutionNs = Math.max(loop.spreadNs, clock.stepNs / batchSize)
+  }
+}
+
+async function takeTurns(players: readonly Player[], { options, seed, aborted }: LaneContext): Promise<void> {
+  const sound = players.filter(isSound)
+  if (sound.length === 0) return
+  const { exactIterations, iterations, exactTime, timeMs } = sound[0]!.subject.budget
+  const time = exactTime ? timeMs : options.time
+  const slowestMs = Math.max(...sound.map(({ subject }) => (subject.warmUp.callNs * subject.batchSize) / 1e6))
+  // Where one call is a long round, short and long rounds are the same.
+  const alike = slowestMs >= LONG_ROUND_MS || exactIterations
+  const wantedCycles = exactIterations ? Math.ceil(iterations / 2) : LEAST_CYCLES
+  await runCycles(sound, {
+    seed,
+    turnMs: exactIterations ? 0 : Math.max(TURN_MS, Math.min(slowestMs, LONG_ROUND_MS)),
+    budgetMs: alike ? (exactIterations ? 0 : time) : time * SHARE_OF_SHORT,
+    leastCycles: wantedCycles,
+    quartile: true,
+    mean: alike,
+    aborted,
+  })
+  if (alike) return
+  await runCycles(sound, {
+    seed: seed + 1,
+    turnMs: LONG_ROUND_MS,
+    budgetMs: time * (1 - SHARE_OF_SHORT),
+    leastCycles: LEAST_CYCLES,
+    quartile: false,
+    mean: true,
+    aborted,
+  })
+}
+
+interface Cycles {
+  seed: number
+  turnMs: number
+  /** Time per version. */
+  budgetMs: number
+  leastCycles: number
+  /** Which figures the turns count for. */
+  quartile: boolean
+  mean: boolean
+  aborted: () => boolean
+}
+
+async function runCycles(players: readonly Player[], cycles: Cycles): Promise<void> {
+  const { seed, budgetMs, leastCycles, mean, aborted } = cycles
+  const order = interleavedOrder(players.length, seed)
+  const start = now()
+  for (let cycle = 0; !aborted() && players.some(isSound); cycle++) {
+    const spentMs = (now() - start) / players.length
+    if (spentMs >= budgetMs && (cycle >= leastCycles || (cycle > 0 && spentMs >= OVERTIME * budgetMs && budgetMs > 0)))
+      break
+    for (let turn = 0; turn < 2 * players.length; turn++) {
+      const player = players[order.next().value]!
+      if (mean) settleGarbage()
+      if (isSound(player)) await guarded(player, () => takeTurn(player, cycles))
+      if (mean) await yieldToEventLoop()
+    }
+    if (!mean) await yieldToEventLoop()
+    for (const player of players) {
+      if (player.cycle.calls > 0) player.cycles.push(player.cycle.ns / player.cycle.calls)
+      player.cycle = { calls: 0, ns: 0 }
+    }
+  }
+}
+
+async function takeTurn(player: Player, { turnMs, quartile, mean, aborted }: Cycles): Promise<void> {
+  const { subject } = player
+  const start = now()
+  do {
+    const elapsed = runRound(subject, subject.batchSize, 'run')
+    const elapsedNs = typeof elapsed === 'number' ? elapsed : await elapsed
+    const { batchSize, callOverheadNs, overrides, resolutionNs } = subject
+    const netNs = overrides ? elapsedNs : (elapsedNs - clockFacts().overheadNs) / batchSize - callOverheadNs
+    const perCallNs = Math.max(netNs, resolutionNs)
+    subject.recorder.record(perCallNs)
+    subject.iterations += batchSize
+    if (quartile) player.batches.push(perCallNs)
+    if (mean) {
+      player.cycle.calls += batchSize
+      player.cycle.ns += perCallNs * batchSize
+    }
+  } while (now() - start < turnMs && !aborted())
+}
+
+function figuresOf(players: readonly Player[]): Record<string, DuetFigure> {
+  const quartiles: DuetFigure['values'] = {}
+  const means: DuetFigure['values'] = {}
+  const base = players.find(({ lane }) => lane === 'base')
+  for (const { lane, batches, cycles } of players) {
+    quartiles[lane] = quantileOfSorted(sorted(batches), 0.25)
+    if (cycles.length > 0) means[lane] = median(cycles)
+  }
+  if (base !== undefined && base.cycles.length > 0) relateToBase(means, players, base)
+  return {
+    duration_quartile: { ...duration, title: 'Lower Quartile Duration', values: quartiles },
+    duration_mean: { ...duration, title: 'Average Duration', values: means },
+  }
+}
+
+const duration = { unit: 'ns', direction: 'lower', gate: true } as const
+
+/**
+ * Ratios of cycles are steadier than those of whole sessions: the turns of a cycle lie within a tenth of a second. Their median
+ * is not moved by a burst of load in one cycle, and garbage collection is in every one.
+ */
+function relateToBase(means: Partial<Record<Lane, number>>, players: readonly Player[], base: Player): void {
+  for (const { lane, cycles } of players) {
+    if (lane === 'base' || cycles.length !== base.cycles.length) continue
+    means[lane] = means.base! * Math.exp(median(cycles.map((ns, cycle) => Math.log(ns / base.cycles[cycle]!))))
+  }
+}
+
+function shuffled<T>(values: readonly T[], seed: number): T[] {
+  const random = xorshift32(seed)
+  return values
+    .map((value) => ({ value, at: random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ value }) => value)
+}

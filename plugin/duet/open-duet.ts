@@ -1,0 +1,246 @@
+import { globSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { TestCase, TestModule, TestProject, TestSpecification, Vitest } from 'vitest/node'
+import type { ResolvedOptions } from '../options.ts'
+import { resolveOptions } from '../options.ts'
+import { type BenchmarkIdentity, benchmarkKey } from '../run/benchmark-key.ts'
+import { withPluginsAside } from './duet-options.ts'
+import type { DuetRecord, DuetSetup } from './lane.ts'
+import { resolveInTree } from './resolve-in-tree.ts'
+
+/** What is to be run, as for `vitest bench`. */
+export interface Selection {
+  filters: readonly string[]
+  testNamePattern?: string | undefined
+  tagsFilter?: string[] | undefined
+  project?: string[] | undefined
+  config?: string | undefined
+}
+
+/** One benchmark in one session. */
+export interface Observation extends BenchmarkIdentity {
+  key: string
+  session: number
+  record: DuetRecord
+  /** Whether the base has the file. */
+  inBase: boolean
+}
+
+export interface SessionResult {
+  observations: Observation[]
+  /** Benchmarks that only the base has. */
+  removed: { key: string }[]
+  /** What failed in the working tree. */
+  failures: { where: string; error: string }[]
+  /** What failed in the base; `test` is null where its file could not be loaded. */
+  baseFailures: { file: string; test: string | null; error: string }[]
+}
+
+/** A project that is ready to be measured, session by session. */
+export interface Duet {
+  /** Options of the plugin in the project's configuration. */
+  options: ResolvedOptions | undefined
+  /** Finds what to run; with `changedSince`, only files whose modules changed since that commit. */
+  select(selection: Selection, changedSince?: string): Promise<number>
+  /** Tells where the base is; before it, sessions measure the working tree alone. */
+  useTrees(trees: NonNullable<DuetSetup['trees']>): void
+  /** Runs one session in fresh processes, of the named benchmarks only when they are given. */
+  session(number: number, time: number, only?: ReadonlySet<string>): Promise<SessionResult>
+  /** Benchmark files that the base has and the working tree has not, relative to the root. */
+  filesOnlyInBase(): string[]
+  close(): Promise<void>
+}
+
+/**
+ * Loads the project's own Vitest with our runner and provider in place of its own and no reporter.
+ * @param root of the project, symbolic links resolved
+ * @param repository that the project is in, likewise
+ */
+export async function openDuet(root: string, repository: string, selection: Selection): Promise<Duet> {
+  const { createVitest } = await import('vitest/node')
+  let trees: DuetSetup['trees'] = null
+  const session = createSessionListener(root)
+  const { result: vitest, options } = await withPluginsAside(() =>
+    createVitest(
+      {
+        root,
+        ...benchmarksOnly,
+        run: true,
+        watch: false,
+        reporters: [session.reporter],
+        ...(selection.config !== undefined && { config: selection.config }),
+        ...(selection.testNamePattern !== undefined && { testNamePattern: selection.testNamePattern }),
+        ...(selection.tagsFilter !== undefined && { tagsFilter: selection.tagsFilter }),
+        ...(selection.project !== undefined && { project: selection.project }),
+      },
+      {
+        plugins: [
+          resolveInTree(repository, () => (trees === null ? [] : Object.values(trees))),
+          {
+            name: 'vitest-verdict:duet-runner',
+            configureVitest({ project }) {
+              if (project.config.benchmark.enabled) measureInLanes(project)
+            },
+          },
+        ],
+      },
+    ),
+  )
+  const resolved = options ?? resolveOptions()
+  let specifications: TestSpecification[] = []
+  await vitest.standalone()
+  return {
+    options,
+    async select({ filters }, changedSince) {
+      if (changedSince !== undefined) vitest.config.changed = changedSince
+      const found = await vitest.getRelevantTestSpecifications([...filters])
+      specifications = found.filter(({ project }) => project.config.benchmark.enabled)
+      return specifications.length
+    },
+    useTrees(given) {
+      trees = given
+    },
+    async session(number, time, only) {
+      session.begin(number)
+      const wanted = only === undefined ? specifications : narrow(specifications, session.testsOf(only))
+      const setup: DuetSetup = { repository, trees, time, baseFirst: number % 2 === 0 }
+      for (const { project } of wanted) {
+        project.provide('vitestVerdictDuet', setup)
+        project.provide('vitestVerdict', resolved)
+      }
+      if (wanted.length > 0) await vitest.runTestSpecifications(wanted)
+      for (const error of vitest.state.getUnhandledErrors()) session.fail('outside any test', error)
+      return session.end()
+    },
+    filesOnlyInBase() {
+      if (trees === null) return []
+      const { base } = trees
+      const inTree = join(base, relative(repository, root))
+      const here = new Set(specifications.map(({ moduleId }) => relative(root, moduleId).split(sep).join('/')))
+      return benchProjects(vitest).flatMap(({ config }) =>
+        globSync(config.include, { cwd: inTree, exclude: config.exclude })
+          .map((file) => file.split(sep).join('/'))
+          .filter((file) => !here.has(file) && !hasFile(root, file)),
+      )
+    },
+    close: () => vitest.close(),
+  }
+}
+
+/** What `vitest bench` sets; Vitest's types do not name it. */
+const benchmarksOnly: object = { benchmarkOnly: true }
+
+/** Whatever a test's timeout is by default, it waits for the other versions too. */
+const timeoutFactor = 4
+
+function measureInLanes(project: TestProject): void {
+  const { config } = project
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+  const here = (name: string) => fileURLToPath(new URL(`./${name}.${extension}`, import.meta.url))
+  if (config.runner !== undefined) {
+    throw new UnsuitableProject(`the project "${project.name}" has a test runner of its own (${config.runner})`)
+  }
+  if (config.browser.enabled) throw new UnsuitableProject(`the project "${project.name}" runs in a browser`)
+  config.runner = here('lane-runner')
+  config.benchmark.provider = here('duet-provider')
+  config.isolate = true
+  if (config.pool !== 'forks') config.pool = 'forks'
+  config.retry = 0
+  config.repeats = 0
+  config.testTimeout *= timeoutFactor
+  config.hookTimeout *= timeoutFactor
+}
+
+/** A project in which two versions cannot be measured side by side. */
+export class UnsuitableProject extends Error {
+  override name = 'UnsuitableProject'
+}
+
+function benchProjects({ projects }: Vitest): TestProject[] {
+  return projects.filter(({ config }) => config.benchmark.enabled)
+}
+
+function hasFile(root: string, file: string): boolean {
+  return globSync(file, { cwd: root }).length > 0
+}
+
+/** The specifications that hold any of these tests, narrowed to them. */
+function narrow(specifications: readonly TestSpecification[], tests: readonly Place[]): TestSpecification[] {
+  return specifications.flatMap(({ project, moduleId }) => {
+    const here = tests.filter((test) => test.moduleId === moduleId && test.projectName === project.name)
+    const testNames = [...new Set(here.map(({ test }) => test))]
+    return testNames.length === 0 ? [] : [project.createSpecification(moduleId, { testNames })]
+  })
+}
+
+interface Place {
+  moduleId: string
+  /** Vitest's own name of the project. */
+  projectName: string
+  test: string
+}
+
+/** Gathers what a session shows; remembers where each benchmark is. */
+function createSessionListener(root: string) {
+  const places = new Map<string, Place>()
+  let number = 0
+  let result = emptyResult()
+
+  const fileOf = (module: TestModule) => relative(root, module.moduleId).split(sep).join('/')
+  const projectName = (name: string) => (name === 'bench' ? '' : name.replace(/ \(bench\)$/, ''))
+  const inBase = (module: TestModule) => module.meta().verdictDuetFile?.inBase ?? false
+
+  const observe = (test: TestCase) => {
+    const file = fileOf(test.module)
+    const project = projectName(test.project.name)
+    const seen = new Map<string, number>()
+    for (const record of test.meta().verdictDuet ?? []) {
+      const identity = { name: record.name, category: record.category ?? null, file, project, test: test.fullName }
+      const plain = benchmarkKey(identity)
+      const count = (seen.get(plain) ?? 0) + 1
+      seen.set(plain, count)
+      const key = count === 1 ? plain : `${plain} (${count})`
+      places.set(key, { moduleId: test.module.moduleId, projectName: test.project.name, test: test.fullName })
+      result.observations.push({ ...identity, key, session: number, record, inBase: inBase(test.module) })
+    }
+  }
+  const fail = (where: string, error: unknown) => {
+    const text = error instanceof Error || hasMessage(error) ? error.message : String(error)
+    result.failures.push({ where, error: text })
+  }
+  return {
+    reporter: {
+      onTestModuleEnd(module: TestModule) {
+        const file = fileOf(module)
+        for (const error of module.errors()) fail(file, error)
+        for (const test of module.children.allTests()) {
+          observe(test)
+          const outcome = test.result()
+          if (outcome.state === 'failed') for (const error of outcome.errors) fail(`${file} > ${test.fullName}`, error)
+        }
+        const { baseErrors = [], removed = [] } = module.meta().verdictDuetFile ?? {}
+        result.baseFailures.push(...baseErrors.map((each) => ({ file, ...each })))
+        const project = projectName(module.project.name)
+        result.removed.push(
+          ...removed.map((each) => ({ key: benchmarkKey({ ...each, category: null, file, project }) })),
+        )
+      },
+    },
+    begin(session: number) {
+      number = session
+      result = emptyResult()
+    },
+    end: () => result,
+    fail,
+    testsOf: (keys: ReadonlySet<string>) => [...keys].flatMap((key) => places.get(key) ?? []),
+  }
+}
+
+function emptyResult(): SessionResult {
+  return { observations: [], removed: [], failures: [], baseFailures: [] }
+}
+
+function hasMessage(error: unknown): error is { message: string } {
+  return typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string'
+}

@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs'
+import { isAbsolute, join, relative } from 'node:path'
+import type { Vite } from 'vitest/node'
+
+/**
+ * Keeps the modules of a checkout within it: what one of them imports by an alias, an absolute path or the name of a package
+ * of the same repository would resolve into the working tree, and the base would run the head's code.
+ * @param trees the checkouts; asked at every import, as there are none yet when Vite starts
+ */
+export function resolveInTree(repository: string, trees: () => readonly string[]): Vite.Plugin {
+  return {
+    name: 'vitest-verdict:duet',
+    enforce: 'pre',
+    async resolveId(id, importer, options) {
+      const tree = importer === undefined ? undefined : trees().find((folder) => isWithin(folder, pathOf(importer)))
+      if (tree === undefined) return undefined
+      const resolved = await this.resolve(id, importer, { ...options, skipSelf: true })
+      if (resolved === null || resolved.external) return resolved
+      return { ...resolved, id: mapIntoTree(resolved.id, repository, tree) }
+    },
+  }
+}
+
+/**
+ * The same file in another checkout, if it has it and it is no dependency.
+ * @example mapIntoTree('/repo/src/a.ts?raw', '/repo', '/cache/base') // '/cache/base/src/a.ts?raw'
+ */
+export function mapIntoTree(id: string, repository: string, tree: string): string {
+  const path = pathOf(id)
+  if (!isWithin(repository, path) || isWithin(tree, path)) return id
+  const inside = relative(repository, path)
+  const mapped = join(tree, inside)
+  const isDependency = /(^|[\\/])node_modules[\\/]/.test(inside)
+  return isDependency || !existsSync(mapped) ? id : `${mapped}${id.slice(path.length)}`
+}
+
+function pathOf(id: string): string {
+  return id.split('?', 1)[0]!
+}
+
+function isWithin(folder: string, path: string): boolean {
+  if (!isAbsolute(path)) return false
+  const inside = relative(folder, path)
+  return inside !== '' && !inside.startsWith('..') && !isAbsolute(inside)
+}
