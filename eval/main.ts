@@ -76,7 +76,7 @@ ${evaluateTroubles(interleaved)}
 ${conditions
   .map(
     ({ condition, recordings, table, notes }) => `
-## Two versions in one process, ${condition === 'calm' ? 'nothing else running' : 'two other processes busy half of the time'}
+## Two versions in one process, ${condition === 'calm' ? 'no load added' : 'two other processes busy half of the time'}
 
 Recorded with \`eval/record/main.ts\` on a shared virtual machine with two processors: ${recordings.length} workloads (CPU, allocation, async, I/O),
 ${recordings[0]?.sessions.length ?? 0} processes, nine lanes in turns of about 100 ms each: four times the same code, and 2, 3, 5, 10 and 20 % more work.

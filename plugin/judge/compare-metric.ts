@@ -1,7 +1,7 @@
 import type { Environment } from '../run/environment.ts'
 import type { Warning } from '../run/measurement.ts'
 import type { Metric } from '../run/metric.ts'
-import type { Session } from '../run/run.ts'
+import type { RunOptions, Session } from '../run/run.ts'
 import { median } from '../statistics/median.ts'
 import { inconclusiveAdvice } from './advice.ts'
 import type { Baseline, BaselineBenchmark, BaselineMetric } from './baseline.ts'
@@ -28,6 +28,7 @@ export interface MetricContext {
   baseline: Baseline
   stored: BaselineBenchmark
   environment: Environment
+  profile: RunOptions['profile']
   /** Per cent. */
   threshold: number
   severity: SeverityLimits
@@ -105,6 +106,7 @@ function judgeQuantity(name: string, metric: Metric, stored: BaselineMetric, con
   const runs: RunValues[] = storedRuns(context.baseline, context.stored, stored).map(({ run, values }) => ({
     id: run.id,
     environment: run.environment,
+    profile: run.options?.profile ?? null,
     values: values.map(Number),
     calibration: context.stored.calibration[run.id] ?? [],
   }))
@@ -119,13 +121,14 @@ function judgeQuantity(name: string, metric: Metric, stored: BaselineMetric, con
       unit: metric.unit,
       direction: metric.direction,
       environment: context.environment,
+      profile: context.profile,
       resolution: Math.max(0, ...sessions.map(clockResolution)),
       processorShare: processorShare(sessions),
     },
   )
   const timed = metric.unit === 'ns' || metric.unit === '1/s'
   const delta = logThreshold(
-    quantity.comparable || !timed ? context.threshold : Math.max(context.threshold, foreignThreshold),
+    quantity.foreign === null || !timed ? context.threshold : Math.max(context.threshold, foreignThreshold),
   )
   const shared = { quantity, rate: null, delta }
   const sign = metric.direction === 'lower' ? 1 : -1
@@ -172,14 +175,17 @@ function judgeQuantity(name: string, metric: Metric, stored: BaselineMetric, con
   }
   const change = intervalOf(estimate, alpha)
   const found = verdictOf(change, delta)
-  const foreign = !quantity.comparable && timed && found !== 'regressed'
+  const foreign = timed && (quantity.foreign === 'profile' || (quantity.foreign === 'machine' && found !== 'regressed'))
   const guarded = timed && context.guards.length > 0
   const verdict = foreign || guarded ? 'inconclusive' : found
   const warnings: Warning[] = []
   if (foreign) {
     warnings.push({
       code: 'not-comparable',
-      text: `${subject}: the baseline was made with another CPU model or Node major, so only a slowdown beyond ${foreignThreshold} % counts: accept a baseline on this machine`,
+      text:
+        quantity.foreign === 'profile'
+          ? `${subject}: the baseline was made in another profile, with other warm-up and budgets: accept a baseline in this one`
+          : `${subject}: the baseline was made with another CPU model or Node major, so only a slowdown beyond ${foreignThreshold} % counts: accept a baseline on this machine`,
     })
   }
   if (guarded && found !== 'inconclusive') warnings.push(...context.guards)

@@ -68,6 +68,7 @@ export function judgeMetrics(
     baseline,
     stored,
     environment: run.environment,
+    profile: run.options.profile,
     threshold,
     severity: policy.severity,
     alpha,
@@ -200,6 +201,12 @@ function runWarnings(run: Run, baseline: Baseline | null, state: BaselineState, 
       warnings.push({
         code: 'environment-differs',
         text: `${field} is ${next}, the baseline was made with ${old}: durations may differ for that reason alone`,
+      })
+    }
+    if (newest.options !== null && newest.options.profile !== run.options.profile) {
+      warnings.push({
+        code: 'profile-differs',
+        text: `This run has the profile "${run.options.profile}", the baseline "${newest.options.profile}", and their durations are not alike: accept a baseline for each, with \`--baseline\``,
       })
     }
   } else if (newest !== undefined) {

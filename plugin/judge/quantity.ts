@@ -1,5 +1,6 @@
 import type { Environment } from '../run/environment.ts'
 import type { Direction, Unit } from '../run/metric.ts'
+import type { RunOptions } from '../run/run.ts'
 import { changePoints } from '../statistics/change-points.ts'
 import { mannKendall } from '../statistics/mann-kendall.ts'
 import { mean } from '../statistics/mean.ts'
@@ -26,6 +27,8 @@ const driftP = 0.001
 export interface RunValues {
   id: string
   environment: Environment | null
+  /** Null where it is not known. */
+  profile: RunOptions['profile'] | null
   /** One per session. */
   values: readonly number[]
   /** One log per session, or empty where it was not measured. */
@@ -57,8 +60,11 @@ export interface QuantityComparison {
   n: [old: number, next: number]
   /** Geometric trimmed mean of the new sessions, in the unit of the metric. */
   next: number
-  /** Whether any stored run is of the same CPU model and Node major. */
-  comparable: boolean
+  /**
+   * What keeps every stored run from being compared without reserve: made with another CPU model or Node major, or in another
+   * profile; null when nothing does.
+   */
+  foreign: 'machine' | 'profile' | null
   /** Log by which a slow drift moved the level over the stored runs; 0 when there is none. */
   drift: number
 }
@@ -67,6 +73,7 @@ export interface QuantityOptions {
   unit: Unit
   direction: Direction
   environment: Environment
+  profile: RunOptions['profile']
   /** Relative step of the clock. */
   resolution: number
   /** Share of the time that the processor worked, 0 to 1: the machine's speed weighs so much. */
@@ -82,11 +89,13 @@ export interface QuantityOptions {
  */
 export function compareQuantity(
   stored: readonly RunValues[],
-  next: Omit<RunValues, 'environment'>,
+  next: Omit<RunValues, 'environment' | 'profile'>,
   options: QuantityOptions,
 ): QuantityComparison {
-  const alike = stored.filter(({ environment }) => comparable(environment, options.environment))
-  const candidates = alike.length > 0 ? alike : stored
+  const sameProfile = stored.filter(({ profile }) => profile === null || profile === options.profile)
+  const alike = sameProfile.filter(({ environment }) => comparable(environment, options.environment))
+  const foreign = alike.length > 0 ? null : sameProfile.length > 0 ? 'machine' : 'profile'
+  const candidates = alike.length > 0 ? alike : sameProfile.length > 0 ? sameProfile : stored
   const timed = options.unit === 'ns' || options.unit === '1/s'
   const calibrated =
     timed &&
@@ -137,7 +146,7 @@ export function compareQuantity(
     },
     n: [used.reduce((sum, { values }) => sum + values.length, 0), next.values.length],
     next: Math.exp(trimmedSample(next.values.map(Math.log)).mean),
-    comparable: alike.length > 0,
+    foreign,
     drift: driftOf(centres),
   }
 }

@@ -195,6 +195,15 @@ describe('judge() of durations', () => {
     expect(outcome(0.5).verdict).toBe('inconclusive')
   })
 
+  test('does not take the quick profile for the full one', () => {
+    const run = runOf(durations(times(2)))
+    const quick = { ...run, options: { ...run.options, profile: 'quick' as const } }
+    const report = judge(quick, baselineOf(durations(steady)), policy)
+    expect(codes(metricOf(report))).toContain('not-comparable')
+    expect(codes(report)).toContain('profile-differs')
+    expect(report.verdict).toBe('inconclusive')
+  })
+
   test('starts the level anew after a change in a long history, and says when it crept', () => {
     const history = (level: (index: number) => number) =>
       Array.from({ length: 24 }, (_, index) => index).reduce<Baseline | null>(
