@@ -42,6 +42,8 @@ export interface Evidence {
   /** What an empty function takes in the same loop. */
   emptyNs: number
   resolutionNs: number
+  /** What was subtracted from each call. */
+  callOverheadNs: number
   /** Rounds that took no longer than the engine itself. */
   belowResolution: number
   /** Whether the function times itself. */
@@ -70,10 +72,11 @@ export function doubtsOf(evidence: Evidence): Warning[] {
   }
   const ordered = sorted(samplesNs)
   const middle = quantileOfSorted(ordered, 0.5)
-  if (!evidence.overrides && middle * batchSize < CLOCK_STEPS_PER_ROUND * clockStepNs) {
+  const roundNs = (middle + evidence.callOverheadNs) * batchSize
+  if (!evidence.overrides && roundNs < CLOCK_STEPS_PER_ROUND * clockStepNs) {
     warn(
       'timer-saturation',
-      `is timed in rounds of ${Math.round(middle * batchSize)} ns with a clock that steps by ${clockStepNs} ns: do more work per call, or drop \`beforeEach\` and \`afterEach\` so that calls can be timed in batches`,
+      `is timed in rounds of ${Math.round(roundNs)} ns with a clock that steps by ${clockStepNs} ns: do more work per call, or drop \`beforeEach\` and \`afterEach\` so that calls can be timed in batches`,
     )
   }
   if (evidence.belowResolution * 2 > rounds) {

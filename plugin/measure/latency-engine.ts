@@ -3,7 +3,7 @@ import { sorted } from '../statistics/sorted.ts'
 import { becameFaster } from './became-faster.ts'
 import { clockFacts, now } from './clock.ts'
 import { interleavedOrder } from './interleaved-order.ts'
-import { callOverheadNs, loopOverheads } from './rounds.ts'
+import { callOverheadNs, type LoopOverheads, loopOverheads } from './rounds.ts'
 import { SampleRecorder } from './sample-recorder.ts'
 import type { RunOptions } from './settings.ts'
 import { inPhase, needsSingleCalls, runHook, runRound, type Subject } from './subject.ts'
@@ -58,18 +58,19 @@ export async function measureLatency(subjects: readonly Subject[], context: Engi
     })
     subject.tookMs += now() - start
   }
+  const loops = await loopOverheads()
   const opened: Subject[] = []
   for (const subject of subjects.filter(({ error }) => error === undefined)) {
     opened.push(subject)
     await guarded(subject, context, async () => {
       await context.run.setup?.(subject.task, 'run')
       await runHook(subject, 'beforeAll', 'run')
-      await calibrate(subject)
+      calibrate(subject, loops)
     })
   }
   await takeTurns(subjects, context)
   for (let restarts = 0; restarts < MOST_RESTARTS && !context.aborted() && subjects.some(wasWarmingUp); restarts++) {
-    for (const subject of subjects) await guarded(subject, context, () => countAsWarmUp(subject))
+    for (const subject of subjects) await guarded(subject, context, async () => countAsWarmUp(subject, loops))
     await takeTurns(subjects, context)
   }
   for (const subject of opened) {
@@ -92,7 +93,7 @@ function wasWarmingUp({ error, budget, recorder, belowResolution }: Subject): bo
 }
 
 /** What was measured so far warmed the function up; it is measured anew, at the speed it has now. */
-async function countAsWarmUp(subject: Subject): Promise<void> {
+function countAsWarmUp(subject: Subject, loops: LoopOverheads): void {
   if (subject.error !== undefined) return
   const samples = subject.recorder.samples()
   const callNs = median(samples.slice(-Math.max(1, Math.floor(samples.length / 4)))) + subject.callOverheadNs
@@ -100,7 +101,7 @@ async function countAsWarmUp(subject: Subject): Promise<void> {
   subject.iterations = 0
   subject.belowResolution = 0
   subject.long = { calls: 0, ns: 0 }
-  await calibrate(subject)
+  calibrate(subject, loops)
 }
 
 async function guarded(subject: Subject, { failFast }: EngineContext, body: () => Promise<unknown>): Promise<void> {
@@ -114,15 +115,15 @@ async function guarded(subject: Subject, { failFast }: EngineContext, body: () =
 }
 
 /** Decides how many calls make a round, and what to subtract from each. */
-async function calibrate(subject: Subject): Promise<void> {
+function calibrate(subject: Subject, loops: LoopOverheads): void {
   const clock = clockFacts()
-  const loops = await loopOverheads()
   const { callNs } = subject.warmUp
   const shortest = Math.max(SHORTEST_ROUND_NS, CLOCK_STEPS_PER_ROUND * clock.stepNs)
   const single = needsSingleCalls(subject) || callNs >= shortest
   subject.batchSize = single ? 1 : Math.ceil(Math.max(shortest, ROUND_NS) / callNs)
   subject.recorder = new SampleRecorder(subject.batchSize === 1)
   const loop = subject.async ? loops.async : loops.sync
+  subject.emptyNs = loop.perCallNs
   subject.callOverheadNs =
     !single && !subject.async && callNs < MEASURE_OVERHEAD_BELOW_NS
       ? callOverheadNs(subject.fn, subject.batchSize, loop)

@@ -17,7 +17,6 @@ import { memoryMetrics } from './memory-metrics.ts'
 import { watchOutsideLoad } from './outside-load.ts'
 import { type ProbesWanted, probeSubject } from './probes/probe-subject.ts'
 import { profilePath } from './profile-path.ts'
-import { loopOverheads } from './rounds.ts'
 import { BenchOptionError, type MeasureOptions, type RunOptions, resolveBudget } from './settings.ts'
 import { createSubject, type Subject } from './subject.ts'
 
@@ -155,7 +154,7 @@ async function conclude(
   }
   const failed = subject.error !== undefined
   const measured = (load ? load.log.sent : subject.recorder.count) > 0
-  const own = failed ? [] : load ? doubtsAboutLoad(load) : await doubtsAboutRounds(subject)
+  const own = failed ? [] : load ? doubtsAboutLoad(load) : doubtsAboutRounds(subject)
   return {
     call,
     // Where another's failure ended the group before its turn came, there is nothing to show.
@@ -181,21 +180,13 @@ async function askForExtras({ options }: Subject) {
   }
 }
 
-async function doubtsAboutRounds(subject: Subject): Promise<Warning[]> {
-  const { name, recorder, batchSize, resolutionNs, belowResolution, overrides, warmUp, budget } = subject
-  const loops = await loopOverheads()
+function doubtsAboutRounds(subject: Subject): Warning[] {
   return doubtsOf({
-    name,
-    samplesNs: recorder.samples(),
-    rounds: recorder.count,
-    batchSize,
+    ...subject,
+    samplesNs: subject.recorder.samples(),
+    rounds: subject.recorder.count,
     clockStepNs: clockFacts().stepNs,
-    emptyNs: (subject.async ? loops.async : loops.sync).perCallNs,
-    resolutionNs,
-    belowResolution,
-    overrides,
-    warmUp,
-    iterationsWanted: budget.iterations,
+    iterationsWanted: subject.budget.iterations,
   })
 }
 

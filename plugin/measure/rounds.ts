@@ -30,7 +30,7 @@ export function timeSync(fn: () => unknown, count: number): Round {
   return { elapsedNs: (end - start) * 1e6, last }
 }
 
-/** `timeSync` with a second call, of an empty function, beside each: see `callOverheadNs`. */
+/** `timeSync` with a second call, of an empty function, beside each; for `callOverheadNs`. */
 function timePadded(fn: () => unknown, pad: () => unknown, count: number): Round {
   const clock = now
   let last: unknown
@@ -58,6 +58,13 @@ export interface LoopOverhead {
   perCallNs: number
   /** How far repeated measurements differ: nothing shorter can be told from an empty function. */
   spreadNs: number
+  /** What a second empty call in the loop adds. */
+  secondCallNs: number
+}
+
+export interface LoopOverheads {
+  sync: LoopOverhead
+  async: LoopOverhead
 }
 
 const settled = Promise.resolve()
@@ -70,15 +77,10 @@ const EMPTY_CALLS = 8192
 const SETTLED_CALLS = 512
 const EMPTY_ROUNDS = 25
 
-let overheads: Promise<{ sync: LoopOverhead; async: LoopOverhead }> | undefined
+let trained: Promise<void> | undefined
 
-/** Measures both loops around an empty function, once per process (about 5 ms). */
-export function loopOverheads() {
-  overheads ??= measureLoops()
-  return overheads
-}
-
-async function measureLoops() {
+/** Shows the loops several functions, once per process (about 5 ms). */
+async function trainLoops(): Promise<void> {
   for (let pass = 0; pass < 4; pass++) {
     for (const empty of empties) {
       timeSync(empty, EMPTY_CALLS)
@@ -86,24 +88,42 @@ async function measureLoops() {
     }
     for (const fn of settledAsyncs) await timeAsync(fn, SETTLED_CALLS)
   }
+}
+
+/**
+ * Measures both loops around an empty function (about 3 ms). To be asked anew for every group of benchmarks: V8 compiles the
+ * loops again now and then, to code of another speed.
+ */
+export async function loopOverheads(): Promise<LoopOverheads> {
+  trained ??= trainLoops()
+  await trained
   const sync: number[] = []
+  const padded: number[] = []
   const async: number[] = []
   for (let round = 0; round < EMPTY_ROUNDS; round++) {
     sync.push(timeSync(empties[0]!, EMPTY_CALLS).elapsedNs / EMPTY_CALLS)
+    padded.push(timePadded(empties[1]!, empties[0]!, EMPTY_CALLS).elapsedNs / EMPTY_CALLS)
     async.push((await timeAsync(settledAsyncs[0]!, SETTLED_CALLS)).elapsedNs / SETTLED_CALLS)
   }
-  return { sync: describeSpread(sync), async: describeSpread(async) }
+  const { middle, spread } = describeSpread(sync)
+  const loop = describeSpread(async)
+  return {
+    sync: { perCallNs: middle, spreadNs: spread, secondCallNs: Math.max(0, describeSpread(padded).middle - middle) },
+    async: { perCallNs: loop.middle, spreadNs: loop.spread, secondCallNs: loop.middle },
+  }
 }
 
 /** Pairs of rounds for `callOverheadNs`: their median is good to about 0.1 ns on a quiet machine. */
 const OVERHEAD_PAIRS = 41
 
 /**
- * What one more call of an empty function adds to the loop *beside this function*, ns. A processor hides part of a call
- * behind the work around it (all of it behind a long chain of dependent operations), so the cost of the empty loop alone
- * would take too much away from a function of a few nanoseconds.
+ * What the loop adds to each call of *this* function, ns. A processor hides part of a call behind the work around it (all of
+ * it behind a long chain of dependent operations), so the cost of the empty loop alone would take too much away from a
+ * function of a few nanoseconds. How much is hidden shows in what a second, empty call costs beside this function and
+ * beside an empty one.
  */
 export function callOverheadNs(fn: () => unknown, count: number, loop: LoopOverhead): number {
+  if (loop.secondCallNs === 0) return loop.perCallNs
   const differences: number[] = []
   for (let pair = 0; pair < OVERHEAD_PAIRS; pair++) {
     // A B, then B A: a drift of the machine cancels.
@@ -112,12 +132,12 @@ export function callOverheadNs(fn: () => unknown, count: number, loop: LoopOverh
     const plain = timeSync(fn, count).elapsedNs
     differences.push(((padFirst ? padded : timePadded(fn, empties[0]!, count).elapsedNs) - plain) / count)
   }
-  const { perCallNs } = describeSpread(differences)
-  return Math.min(Math.max(0, perCallNs), loop.perCallNs)
+  const exposed = describeSpread(differences).middle / loop.secondCallNs
+  return Math.min(1, Math.max(0, exposed)) * loop.perCallNs
 }
 
-function describeSpread(values: number[]): LoopOverhead {
+function describeSpread(values: number[]): { middle: number; spread: number } {
   const sorted = values.toSorted((a, b) => a - b)
   const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? 0
-  return { perCallNs: at(0.5), spreadNs: at(0.75) - at(0.25) }
+  return { middle: at(0.5), spread: at(0.75) - at(0.25) }
 }

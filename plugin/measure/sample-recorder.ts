@@ -6,6 +6,9 @@ import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
  */
 const CAPACITY = 8192
 
+/** What the rounds take, however many there are. */
+export const RECORDER_BYTES = CAPACITY * Float64Array.BYTES_PER_ELEMENT
+
 /** Histogram of single calls from 1 ns to 12 days, 3 significant figures: made only when rounds had to be dropped. */
 const HISTOGRAM = { lowest: 1, highest: 2 ** 50, figures: 3 } as const
 

@@ -20,6 +20,8 @@ export interface Subject {
   overrides: boolean
   /** Function calls per round. */
   batchSize: number
+  /** What an empty function takes in the same loop, ns. */
+  emptyNs: number
   /** What the engine adds to each call, ns, to be subtracted. */
   callOverheadNs: number
   /** Shortest time per call that means anything, ns. */
@@ -55,6 +57,7 @@ export function createSubject(name: string, fn: () => unknown, options: Benchmar
     async: options.async ?? false,
     overrides: false,
     batchSize: 1,
+    emptyNs: 0,
     callOverheadNs: 0,
     resolutionNs: 0,
     recorder: new SampleRecorder(true),

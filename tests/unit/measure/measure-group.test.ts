@@ -1,0 +1,271 @@
+import { Bench } from 'tinybench'
+import type { BenchResult } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import type { Metric } from '../../../plugin/run/metric.ts'
+import { measurementSchema } from '../../../plugin/run/schema.ts'
+import { fakeTest, few, measure, quickOptions } from './fake-group.ts'
+
+describe('measureGroup()', () => {
+  test('returns one result per registration, in their order', async () => {
+    const results = await measure([
+      ['first', () => 1],
+      ['second', async () => 2],
+    ])
+    expect(results.map(({ name }) => name)).toEqual(['first', 'second'])
+  })
+
+  test('appends measurements that the Run schema accepts and JSON does not change', async () => {
+    const fake = fakeTest()
+    await measure([['one', () => 1, { category: 'c', title: 'T', threshold: 7, metadata: { model: 'm' } }]], {
+      test: fake,
+    })
+    const [measurement] = fake.meta.verdict!
+    expect(measurementSchema.parse(measurement)).toEqual(measurement)
+    expect(JSON.parse(JSON.stringify(measurement))).toEqual(measurement)
+    expect(measurement).toMatchObject({
+      name: 'one',
+      call: 0,
+      category: 'c',
+      title: 'T',
+      threshold: 7,
+      metadata: { model: 'm' },
+      engine: 'latency',
+      status: 'complete',
+    })
+  })
+
+  test('counts the provider calls of a test, and starts anew when the test is retried', async () => {
+    const fake = fakeTest()
+    await measure([['a', () => 1]], { test: fake, run: few })
+    await measure([['b', () => 1]], { test: fake, run: few })
+    expect(fake.meta.verdict!.map(({ name, call }) => [name, call])).toEqual([
+      ['a', 0],
+      ['b', 1],
+    ])
+    fake.result = { retryCount: 1 }
+    await measure([['a', () => 1]], { test: fake, run: few })
+    expect(fake.meta.verdict!.map(({ name, call }) => [name, call])).toEqual([['a', 0]])
+  })
+
+  test('runs hooks and setup in the order of tinybench, each with its mode', async () => {
+    const log = async (run: (events: string[], options: object) => Promise<unknown>) => {
+      const events: string[] = []
+      const say = (event: string) => (mode?: string) => void events.push(`${event} ${mode}`)
+      await run(events, {
+        beforeAll: say('beforeAll'),
+        beforeEach: say('beforeEach'),
+        afterEach: say('afterEach'),
+        afterAll: say('afterAll'),
+      })
+      return events
+    }
+    const limits = (events: string[]) => ({
+      time: 0,
+      iterations: 2,
+      warmupTime: 0,
+      warmupIterations: 1,
+      setup: (_: unknown, mode?: string) => void events.push(`setup ${mode}`),
+      teardown: (_: unknown, mode?: string) => void events.push(`teardown ${mode}`),
+    })
+    const ours = await log((events, hooks) =>
+      measure([['a', () => void events.push('call'), hooks]], { run: limits(events) }),
+    )
+    const theirs = await log((events, hooks) => {
+      const bench = new Bench(limits(events))
+      // Told that the function is not asynchronous, tinybench does not call it to find out.
+      bench.add('a', () => void events.push('call'), { ...hooks, async: false })
+      return bench.run()
+    })
+    expect(ours).toEqual(theirs)
+  })
+
+  test('measures exactly the iterations that the benchmark asks for', async () => {
+    let calls = 0
+    const fake = fakeTest()
+    const count = () => {
+      calls++
+    }
+    const beforeAll = () => {
+      calls = 0
+    }
+    await measure([['a', count, { iterations: 7, beforeAll, beforeEach: () => {} }]], {
+      test: fake,
+    })
+    expect(calls).toBe(7)
+    expect(fake.meta.verdict![0]!.iterations).toBe(7)
+    expect(fake.meta.verdict![0]!.samplesNs).toHaveLength(7)
+  })
+
+  test('gives the statistics of tinybench for the same durations', async () => {
+    const durations = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9, 3, 2, 3, 8, 4]
+    const declared = () => {
+      let index = 0
+      return {
+        fn: () => ({ overriddenDuration: durations[index++ % durations.length]! }),
+        beforeAll: () => {
+          index = 0
+        },
+      }
+    }
+    const limits = { time: 0, iterations: durations.length, warmupTime: 0, warmupIterations: 1 }
+    const mine = declared()
+    const [ours] = await measure([['a', mine.fn, { beforeAll: mine.beforeAll }]], { run: limits })
+    const bench = new Bench(limits)
+    const other = declared()
+    bench.add('a', other.fn, { beforeAll: other.beforeAll })
+    await bench.run()
+    const theirs = bench.tasks[0]!.result as BenchResult
+    for (const statistics of ['latency', 'throughput'] as const) {
+      for (const [field, value] of Object.entries(theirs[statistics])) {
+        if (typeof value !== 'number') continue
+        expect(ours![statistics][field as 'mean'], `${statistics}.${field}`).toBeCloseTo(value, 6)
+      }
+      expect(Object.keys(ours![statistics]).toSorted()).toEqual(Object.keys(theirs[statistics]).toSorted())
+    }
+    expect(ours!.period).toBeCloseTo(theirs.period, 9)
+    expect(ours!.totalTime).toBeCloseTo(theirs.totalTime, 9)
+  })
+
+  test('rejects with the very error that the function threw, and records the failure', async () => {
+    const error = new RangeError('no')
+    const fake = fakeTest()
+    const failing = () => {
+      throw error
+    }
+    await expect(measure([['a', failing]], { test: fake })).rejects.toBe(error)
+    expect(fake.meta.verdict![0]).toMatchObject({
+      status: 'failed',
+      error: 'RangeError: no',
+      failed: 1,
+      failures: { RangeError: 1 },
+    })
+  })
+
+  test('measures the others when one of a comparison fails, unless `throws` is set', async () => {
+    const failing = () => Promise.reject(new Error('no'))
+    const fake = fakeTest()
+    await expect(
+      measure(
+        [
+          ['bad', failing],
+          ['good', () => 1],
+        ],
+        { test: fake },
+      ),
+    ).rejects.toThrow('no')
+    expect(fake.meta.verdict!.map(({ status }) => status)).toEqual(['failed', 'complete'])
+    const strict = fakeTest()
+    await expect(
+      measure(
+        [
+          ['bad', failing],
+          ['good', () => 1],
+        ],
+        { test: strict, run: { throws: true } },
+      ),
+    ).rejects.toThrow('no')
+    expect(strict.meta.verdict!.map(({ status }) => status)).toEqual(['failed', 'incomplete'])
+  })
+
+  test('gathers the failures of several benchmarks', async () => {
+    const failing = () => {
+      throw new Error('no')
+    }
+    await expect(
+      measure([
+        ['a', failing],
+        ['b', failing],
+      ]),
+    ).rejects.toThrow(AggregateError)
+  })
+
+  test('fails a benchmark whose hook throws', async () => {
+    const fake = fakeTest()
+    const beforeAll = () => {
+      throw new Error('hook')
+    }
+    await expect(measure([['a', () => 1, { beforeAll }]], { test: fake })).rejects.toThrow('hook')
+    expect(fake.meta.verdict![0]!.status).toBe('failed')
+  })
+
+  test('saves what was measured, marked incomplete, at the moment a function that never settles is aborted', async () => {
+    const controller = new AbortController()
+    const fake = fakeTest(controller.signal)
+    let calls = 0
+    const stalls = () => {
+      if (++calls < 6) return Promise.resolve()
+      queueMicrotask(() => controller.abort(new Error('time is up')))
+      return new Promise(() => {})
+    }
+    const hanging = measure([['a', stalls, { iterations: 100, beforeEach: () => {} }]], {
+      test: fake,
+      run: { warmupTime: 0, warmupIterations: 1 },
+    })
+    await expect(hanging).rejects.toThrow('aborted')
+    expect(fake.meta.verdict![0]).toMatchObject({ status: 'incomplete', error: 'Error: time is up', iterations: 4 })
+  })
+
+  test('awaits a function that only sometimes returns a promise', async () => {
+    let calls = 0
+    let open = 0
+    const sometimes = () => {
+      if (++calls < 50) return calls
+      open++
+      return Promise.resolve().then(() => open--)
+    }
+    await measure([['a', sometimes]], { run: { time: 5, warmupTime: 0, warmupIterations: 1 } })
+    expect(open).toBe(0)
+  })
+
+  test('adds the metrics that the benchmark gives after its measurement', async () => {
+    let hits = 0
+    const metrics = (): Record<string, Metric> => ({
+      hit_rate: {
+        kind: 'rate',
+        title: 'Hit Rate',
+        direction: 'higher',
+        gate: true,
+        numerator: Math.min(hits, 1),
+        denominator: 1,
+        unit: '%',
+      },
+    })
+    const fake = fakeTest()
+    await measure([['a', () => ++hits, { metrics }]], { test: fake })
+    expect(fake.meta.verdict![0]!.metrics.hit_rate).toMatchObject({ numerator: 1 })
+    expect(Object.keys(fake.meta.verdict![0]!.metrics)).toContain('duration_median')
+  })
+
+  test('probes memory, processor and profile only when asked', async () => {
+    const silent = fakeTest()
+    await measure([['a', () => ({})]], { test: silent })
+    expect(silent.meta.verdict![0]!.probes).toEqual({})
+    const probed = fakeTest()
+    await measure([['a', () => ({ one: 1, two: 2 }), { memoryTracking: true, profiling: true }]], { test: probed })
+    const { memory, gc, cpu, profile } = probed.meta.verdict![0]!.probes
+    // Three words of header and two fields of 8 bytes.
+    expect(memory!.bytesPerOperation).toBeGreaterThan(30)
+    expect(memory!.bytesPerOperation).toBeLessThan(60)
+    expect(gc!.count).toBeGreaterThanOrEqual(0)
+    expect(cpu!.userMicros + cpu!.systemMicros).toBeGreaterThan(0)
+    expect(profile!.top.length).toBeGreaterThan(0)
+  })
+
+  test('refuses what makes no sense, naming benchmark, option and value', async () => {
+    const refused = (...registration: Parameters<typeof measure>[0]) => expect(measure(registration)).rejects
+    await refused(['a', () => 1, { time: -1 }]).toThrow(/"a": option `time` is -1/)
+    await refused(['a', () => 1, { iterations: 1.5 }]).toThrow(/"a": option `iterations` is 1.5/)
+    await refused(['a', () => 1, { threshold: 0 }]).toThrow(/"a": option `threshold` is 0/)
+    await refused(['a', () => 1, { beforeAll: 3 as never }]).toThrow(/"a": option `beforeAll` is 3/)
+    await refused(['a', () => 1], ['a', () => 2]).toThrow(/"a" already exists/)
+    await expect(measure([['a', () => 1]], { run: { concurrency: 'task' } })).rejects.toThrow(/`concurrency` is "task"/)
+  })
+
+  test('flags a function that does nothing', async () => {
+    const fake = fakeTest()
+    await measure([['a', () => {}]], { test: fake, options: { ...quickOptions, time: 20 } })
+    const codes = fake.meta.verdict![0]!.warnings.map(({ code }) => code)
+    expect(codes.includes('like-empty') || codes.includes('below-resolution')).toBe(true)
+    expect(Math.min(...fake.meta.verdict![0]!.samplesNs)).toBeGreaterThan(0)
+  })
+})
