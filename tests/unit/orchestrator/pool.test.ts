@@ -1,0 +1,159 @@
+import { describe, expect, test } from 'vitest'
+import {
+  createModelPool,
+  createModelRegistry,
+  createOrchestrator,
+  memoryRequirement,
+  PoolTooSmallError,
+} from '../../../fixtures/orchestrator/index.ts'
+import { createManualClock } from './support/manual-clock.ts'
+import { json, scriptedFetch } from './support/scripted-fetch.ts'
+
+const registry = createModelRegistry()
+const [mistral, llama8, llama70] = ['mistral:7b', 'llama-3.1-8b', 'llama-3.1-70b'].map((id) =>
+  registry.require(id),
+) as [ReturnType<typeof registry.require>, ReturnType<typeof registry.require>, ReturnType<typeof registry.require>]
+const gib = 1024 ** 3
+const nothing = async () => undefined
+
+describe('memoryRequirement()', () => {
+  test('adds weights, keys and values, and an allowance', () => {
+    const { weightsBytes, keyValueBytes, overheadBytes, totalBytes } = memoryRequirement(llama70, 8_192)
+    expect(weightsBytes).toBe(Math.round((70.6e9 * 4.89) / 8))
+    expect(keyValueBytes).toBe(2 * 80 * 8 * 128 * 8_192 * 2)
+    expect(totalBytes).toBe(weightsBytes + keyValueBytes + overheadBytes)
+  })
+
+  test('grows with the context, and not otherwise', () => {
+    const at = (tokens: number) => memoryRequirement(mistral, tokens).totalBytes
+    expect(at(8_192) - at(4_096)).toBe(memoryRequirement(mistral, 4_096).keyValueBytes)
+  })
+
+  test('is not known for models in the cloud', () => {
+    expect(() => memoryRequirement(registry.require('gpt-4o'), 1)).toThrow('The memory of "gpt-4o" is not known')
+  })
+})
+
+describe('createModelPool()', () => {
+  test('loads a model once and keeps it', async () => {
+    const loaded: string[] = []
+    const pool = createModelPool({ budgetBytes: 20 * gib, load: async ({ id }) => void loaded.push(id) })
+    expect(await pool.use(mistral, 4_096, async () => 'answer')).toBe('answer')
+    await pool.use(mistral, 2_048, nothing)
+    expect(loaded).toEqual(['mistral:7b'])
+    expect(pool.statistics()).toMatchObject({
+      loads: 1,
+      hits: 1,
+      usedBytes: memoryRequirement(mistral, 4_096).totalBytes,
+    })
+  })
+
+  test('makes room by removing the least recently used', async () => {
+    const unloaded: string[] = []
+    const pool = createModelPool({ budgetBytes: 11 * gib, unload: (id) => void unloaded.push(id) })
+    await pool.warm(mistral, 4_096)
+    await pool.warm(llama8, 4_096)
+    await pool.warm(mistral, 4_096)
+    expect(pool.residents().map(({ modelId }) => modelId)).toEqual(['llama-3.1-8b', 'mistral:7b'])
+    await pool.warm(registry.require('qwen3:8b'), 4_096)
+    expect(unloaded).toEqual(['llama-3.1-8b'])
+    expect(pool.statistics()).toMatchObject({ loads: 3, evictions: 1 })
+    expect(pool.statistics().peakBytes).toBeLessThanOrEqual(11 * gib)
+  })
+
+  test('refuses what could never fit', async () => {
+    const pool = createModelPool({ budgetBytes: 10 * gib })
+    await expect(pool.warm(llama70, 4_096)).rejects.toThrow(PoolTooSmallError)
+    await expect(pool.warm(llama70, 4_096)).rejects.toThrow(
+      '"llama-3.1-70b" needs 41.9 GiB, the pool has 10.0 GiB in all',
+    )
+    expect(() => createModelPool({ budgetBytes: 0 })).toThrow(RangeError)
+  })
+
+  test('waits for models in use, and never removes them', async () => {
+    const pool = createModelPool({ budgetBytes: 6 * gib })
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const busy = pool.use(mistral, 4_096, () => promise)
+    let loaded = false
+    const waiting = pool.use(llama8, 4_096, async () => (loaded = true))
+    await new Promise((done) => setImmediate(done))
+    expect(loaded).toBe(false)
+    expect(await pool.unload('mistral:7b')).toBe(false)
+    expect(pool.residents()).toMatchObject([{ modelId: 'mistral:7b', inUse: 1, expiresAt: null }])
+    resolve()
+    await Promise.all([busy, waiting])
+    expect(pool.residents().map(({ modelId }) => modelId)).toEqual(['llama-3.1-8b'])
+  })
+
+  test('lets several tasks use a resident model at once, even while another loads', async () => {
+    const gate = Promise.withResolvers<void>()
+    const pool = createModelPool({
+      budgetBytes: 20 * gib,
+      load: async ({ id }) => (id === 'mistral:7b' ? undefined : gate.promise),
+    })
+    const held = Promise.withResolvers<void>()
+    const holding = pool.use(mistral, 4_096, () => held.promise)
+    await new Promise((done) => setImmediate(done))
+    const loading = pool.warm(llama8, 4_096)
+    expect(await pool.use(mistral, 4_096, async () => 'at once')).toBe('at once')
+    gate.resolve()
+    held.resolve()
+    await Promise.all([holding, loading])
+  })
+
+  test('loads anew for a longer context, once nobody uses the model', async () => {
+    const contexts: number[] = []
+    const pool = createModelPool({ budgetBytes: 20 * gib, load: async (_model, tokens) => void contexts.push(tokens) })
+    const held = Promise.withResolvers<void>()
+    const holding = pool.use(mistral, 4_096, () => held.promise)
+    const longer = pool.warm(mistral, 8_192)
+    await new Promise((done) => setImmediate(done))
+    expect(contexts).toEqual([4_096])
+    held.resolve()
+    await Promise.all([holding, longer])
+    expect(contexts).toEqual([4_096, 8_192])
+    expect(pool.residents()).toMatchObject([{ contextTokens: 8_192 }])
+  })
+
+  test('forgets models whose keep-alive has ended', async () => {
+    const clock = createManualClock()
+    const pool = createModelPool({ budgetBytes: 20 * gib, keepAliveMs: 1_000, clock })
+    await pool.warm(mistral, 4_096)
+    await clock.advance(1_000)
+    await pool.warm(llama8, 4_096)
+    expect(pool.residents().map(({ modelId }) => modelId)).toEqual(['llama-3.1-8b'])
+    expect(pool.statistics()).toMatchObject({ expirations: 1, evictions: 0 })
+  })
+
+  test('gives the room back when loading fails, and a place in the queue when someone gives up', async () => {
+    const pool = createModelPool({
+      budgetBytes: 6 * gib,
+      load: ({ id }) => (id === 'mistral:7b' ? Promise.reject(new Error('no file')) : nothing()),
+    })
+    await expect(pool.warm(mistral, 4_096)).rejects.toThrow('no file')
+    expect(pool.statistics()).toMatchObject({ usedBytes: 0, loads: 0 })
+    const held = Promise.withResolvers<void>()
+    const holding = pool.use(llama8, 4_096, () => held.promise)
+    const controller = new AbortController()
+    const waiting = pool.warm(registry.require('qwen3:8b'), 4_096, controller.signal)
+    await new Promise((done) => setImmediate(done))
+    controller.abort(new Error('enough'))
+    await expect(waiting).rejects.toThrow('enough')
+    held.resolve()
+    await holding
+    expect(await pool.unload('llama-3.1-8b')).toBe(true)
+    expect(await pool.unload('llama-3.1-8b')).toBe(false)
+  })
+
+  test('is used by the orchestrator for local models', async () => {
+    const pool = createModelPool({ budgetBytes: 20 * gib })
+    const { fetch } = scriptedFetch(json({ model: 'm', message: { content: 'x' }, done: true }))
+    const orchestrator = createOrchestrator({
+      endpoints: { ollama: { id: 'o', baseUrl: 'http://127.0.0.1:1' } },
+      fetch,
+      pool,
+    })
+    await orchestrator.callModel({ modelId: 'mistral:7b', messages: [{ role: 'user', content: 'x' }] })
+    expect(pool.residents()).toMatchObject([{ modelId: 'mistral:7b', contextTokens: 4_096, inUse: 0 }])
+  })
+})
