@@ -1,6 +1,4 @@
-/** What an exit code means here: 3 unusable input, 1 regression or failure, 2 inconclusive under `strict`, 0 fine. */
-export type ExitCode = 0 | 1 | 2 | 3
-
+/** 3 unusable input, 1 regression or failure, 2 inconclusive under `strict`, 0 fine. */
 const precedence: readonly number[] = [3, 1, 2, 0]
 
 /**
