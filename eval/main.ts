@@ -21,8 +21,15 @@ const conditions = ['calm', 'loaded'].flatMap((condition) => {
 })
 
 const verdict = (hit: boolean) => (hit ? 'met' : '**missed**')
-const atLeast = (tally: Tally, percent: number) => [tally.toString(), verdict(tally.share * 100 >= percent)]
-const atMost = (tally: Tally, percent: number) => [tally.toString(), verdict(tally.share * 100 <= percent)]
+const asFarAsSeen = 'met as far as seen: too few to show it'
+const atLeast = (tally: Tally, percent: number) => {
+  const shown = tally.interval[0] * 100 >= percent
+  return [tally.toString(), shown || tally.share * 100 < percent ? verdict(shown) : asFarAsSeen]
+}
+const atMost = (tally: Tally, percent: number) => {
+  const shown = tally.interval[1] * 100 <= percent
+  return [tally.toString(), shown || tally.share * 100 > percent ? verdict(shown) : asFarAsSeen]
+}
 
 const targets = markdownTable(
   ['target', 'measured', ''],

@@ -18,9 +18,14 @@ export class Tally {
     return this.#hits
   }
 
+  /** Exact, 95 %. */
+  get interval(): [low: number, high: number] {
+    return clopperPearson(this.#hits, this.#trials)
+  }
+
   /** @example '3 of 1200 = 0.25 % [0.05, 0.73]' */
   toString(): string {
-    const [low, high] = clopperPearson(this.#hits, this.#trials).map((each) => (each * 100).toFixed(2))
+    const [low, high] = this.interval.map((each) => (each * 100).toFixed(2))
     return `${this.#hits} of ${this.#trials} = ${(this.share * 100).toFixed(2)} % [${low}, ${high}]`
   }
 
