@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { relative, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import type { Baseline } from '../plugin/judge/baseline.ts'
 import { judge } from '../plugin/judge/judge.ts'
 import type { JudgePolicy } from '../plugin/judge/policy.ts'
@@ -9,11 +9,16 @@ import { checkTargets, type TargetResult } from '../plugin/judge/targets.ts'
 import type { ResolvedOptions } from '../plugin/options.ts'
 import { type Environment, machineClass } from '../plugin/run/environment.ts'
 import type { Warning } from '../plugin/run/measurement.ts'
+import { redactRun } from '../plugin/run/redact-run.ts'
+import { secretValues } from '../plugin/run/redact-secrets.ts'
 import type { Benchmark, Failure, Run } from '../plugin/run/run.ts'
 import { runFormat, runVersion } from '../plugin/run/run.ts'
 import { runId } from '../plugin/run/run-id.ts'
 import { baselinePath } from '../plugin/store/baseline-path.ts'
+import { type History, readHistory, writeHistory } from '../plugin/store/history.ts'
+import { toHistoryEntry } from '../plugin/store/history-entry.ts'
 import { InputError } from '../plugin/store/input-error.ts'
+import { openHistory } from '../plugin/store/open-history.ts'
 import { readBaseline } from '../plugin/store/read-baseline.ts'
 import { readTargets } from '../plugin/store/read-targets.ts'
 import { combineExitCodes } from './exit-code.ts'
@@ -68,10 +73,22 @@ export async function concludeRun(finished: FinishedRun): Promise<void> {
     complete: !finished.partial && measured.complete,
     baselinePath: relative(root, path),
   }
-  const run = await confirm(measured, baseline, policy, finished)
+  const run = redactRun(await confirm(measured, baseline, policy, finished), secretValues(process.env))
   const report: Report = judge(run, baseline, policy)
-  const targets: TargetResult[] = checkTargets(report.benchmarks, (await readTargets(root).catch(complain)) ?? [])
-  const written = await writeOutputs(resolve(root, options.outputDir), { run, report, targets }).catch(complain)
+  const aims = (await readTargets(root).catch(complain)) ?? []
+  const targets: TargetResult[] = checkTargets(report.benchmarks, aims)
+  const doubt = (error: Error) => log(palette.doubtful(`vitest-verdict: ${plainText(error.message, 500)}`))
+  const written = await writeOutputs(resolve(root, options.outputDir), {
+    run,
+    report,
+    targets,
+    page: async (named) => {
+      const history = await recordHistory(named, finished, doubt)
+      // Loaded now only: the chart library takes a third of a second, which no start of Vitest should pay.
+      const { htmlReport } = await import('./html-report.ts')
+      return htmlReport({ run: named, report, results: targets, targets: aims, history })
+    },
+  }).catch(complain)
 
   log(`\n${renderTerminal(report, { width: terminal.columns, palette })}`)
   for (const { key, figure, aim, value } of targets.filter((target) => !target.met)) {
@@ -79,6 +96,27 @@ export async function concludeRun(finished: FinishedRun): Promise<void> {
   }
   if (written !== null) log(palette.faint(`Written to ${options.outputDir}/: ${written.join(', ')}`))
   process.exitCode = combineExitCodes(exitCode, report.exitCode)
+}
+
+/** Adds the run to the history and reads all of it. Neither can fail a run: its verdict does not depend on them. */
+async function recordHistory(
+  run: Run,
+  { options, root }: FinishedRun,
+  doubt: (error: Error) => void,
+): Promise<History> {
+  const location = process.env.VITEST_VERDICT_HISTORY || join(options.outputDir, 'history')
+  try {
+    const store = await openHistory(location, { cwd: root, env: process.env })
+    try {
+      if (run.benchmarks.length > 0) await writeHistory(store, toHistoryEntry(run))
+      return await readHistory(store)
+    } finally {
+      await store.close()
+    }
+  } catch (error) {
+    doubt(error as Error)
+    return { entries: [], skipped: [] }
+  }
 }
 
 /**

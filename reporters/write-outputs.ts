@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { analyse } from '../plugin/analyse/analyse.ts'
 import type { Report } from '../plugin/judge/report.ts'
 import type { TargetResult } from '../plugin/judge/targets.ts'
 import type { Run } from '../plugin/run/run.ts'
 import { writeWhole } from '../plugin/store/write-whole.ts'
 import { renderMarkdown } from './markdown.ts'
+import { recommendationSentences } from './recommendation-sentences.ts'
 import { toResults } from './results.ts'
 import { toSummaries } from './summaries.ts'
 
@@ -12,6 +14,8 @@ export interface Outputs {
   run: Run
   report: Report
   targets: readonly TargetResult[]
+  /** Draws the page of the run with what is known of earlier ones; gets the run under the name that its files carry. */
+  page: (run: Run) => Promise<string>
 }
 
 /**
@@ -19,12 +23,21 @@ export interface Outputs {
  * @returns the names of the files
  * @throws InputError when one cannot be written
  */
-export async function writeOutputs(folder: string, { run: measured, report, targets }: Outputs): Promise<string[]> {
+export async function writeOutputs(
+  folder: string,
+  { run: measured, report, targets, page }: Outputs,
+): Promise<string[]> {
   const run = { ...measured, id: freeId(folder, measured.id) }
   const files: Record<string, string> = {
     [`benchmark_results_${run.id}.json`]: json(toResults(run)),
     [`benchmark_summaries_${run.id}.json`]: json(toSummaries(run, report)),
-    [`benchmark_report_${run.id}.md`]: renderMarkdown({ run, report, targets, recommendations: [] }),
+    [`benchmark_report_${run.id}.md`]: renderMarkdown({
+      run,
+      report,
+      targets,
+      recommendations: recommendationSentences(analyse(run, report)),
+    }),
+    [`benchmark_report_${run.id}.html`]: await page(run),
     [`run_${run.id}.json`]: json(run),
   }
   for (const [name, content] of Object.entries(files)) await writeWhole(join(folder, name), content)

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { redactRun } from '../../../plugin/run/redact-run.ts'
 import { redactSecrets, secretValues } from '../../../plugin/run/redact-secrets.ts'
+import { makeBenchmark, makeRun } from '../../support/make-run.ts'
 
 // Each secret contains this word, so that one search tells whether any of it is left.
 const secret = 'hunter2hunter2hunter2'
@@ -70,6 +72,29 @@ describe('redactSecrets()', () => {
       }),
       { seed: 8 },
     )
+  })
+})
+
+describe('redactRun()', () => {
+  test('cleans every text of a run, and leaves one without secrets as it is', () => {
+    const calm = makeRun([makeBenchmark({ key: 'cache_warm', medianMs: 1 })])
+    expect(redactRun(calm)).toEqual(calm)
+    const text = `GET https://h.test/?key=${secret} answered 401`
+    const benchmark = makeBenchmark({
+      key: 'x',
+      name: text,
+      medianMs: 1,
+      failed: 1,
+      failures: { [text]: 1 },
+      metadata: { note: `Bearer ${secret}` },
+    })
+    const leaky = makeRun([benchmark], {
+      failures: [{ key: 'x', session: 1, error: `Authorization: ${secret}` }],
+      warnings: [{ code: 'x', text: 'the password is zebra-crossing' }],
+    })
+    const cleaned = JSON.stringify(redactRun(leaky, ['zebra-crossing']))
+    expect(cleaned).not.toContain(secret)
+    expect(cleaned).not.toContain('zebra-crossing')
   })
 })
 
