@@ -43,4 +43,75 @@ describe('the shared fixtures', () => {
   test('tempDir is gone after the test', async () => {
     await expect(access(left)).rejects.toThrow('ENOENT')
   })
+
+  test.for([
+    ['rateLimit', 'rate_limit'],
+    ['quotaExhausted', 'quota_exhausted'],
+    ['contextOverflow', 'context_overflow'],
+    ['unauthorized', 'authentication'],
+    ['notFound', 'not_found'],
+    ['invalidRequest', 'invalid_request'],
+    ['serverError', 'server'],
+    ['overloaded', 'overloaded'],
+    ['refused', 'network'],
+    ['reset', 'network'],
+    ['malformed', 'malformed_response'],
+  ] as const)(
+    'mockApiResponses.%s() makes OpenAI, Anthropic and Ollama fail with %s',
+    async ([name, kind], { orchestrator, mockApiResponses }) => {
+      const outcomes: Record<string, string> = {}
+      for (const modelId of ['gpt-4o', 'claude-sonnet-4-5', 'mistral:7b']) {
+        await mockApiResponses.clear()
+        await mockApiResponses[name]({ modelId })
+        const call = orchestrator.callModel({ modelId, messages, retries: 0 })
+        outcomes[modelId] = await call.then(
+          () => 'answered',
+          (error) => error.kind,
+        )
+      }
+      // Ollama has neither quotas nor machine-readable codes: those failures are told apart by status alone.
+      const { 'mistral:7b': ollama, ...cloud } = outcomes
+      expect(cloud).toEqual({ 'gpt-4o': kind, 'claude-sonnet-4-5': kind })
+      expect(ollama).not.toBe('answered')
+    },
+  )
+
+  test('mockApiResponses scripts slowness, cuts, tool calls and passes in between', async ({
+    orchestrator,
+    mockApiResponses,
+  }) => {
+    await mockApiResponses.ok()
+    await mockApiResponses.slow(5)
+    await mockApiResponses.cut(3)
+    await mockApiResponses.success('all is well', { provider: 'openai', times: 4 })
+    const call = { modelId: 'gpt-4o', messages, cache: false }
+    expect((await orchestrator.callModel(call)).content).toBe('all is well')
+    expect((await orchestrator.callModel(call)).content).toBe('all is well')
+    const events = []
+    for await (const event of orchestrator.streamModel(call)) events.push(event)
+    expect(events.at(-1)!.type).toBe('incomplete')
+    await mockApiResponses.clear()
+    await mockApiResponses.toolCall('add', { a: 1, b: 2 }, { modelId: 'gpt-4o' })
+    const tools = [{ name: 'add', description: 'Adds', parameters: { type: 'object' } }]
+    expect((await orchestrator.callModel({ ...call, tools })).toolCalls).toMatchObject([
+      { name: 'add', arguments: { a: 1, b: 2 } },
+    ])
+  })
+
+  test('a provider that never answers runs into the deadline', async ({ orchestrator, mockApiResponses }) => {
+    await mockApiResponses.timeout({ times: 5 })
+    await expect(orchestrator.callModel({ modelId: 'gpt-4o', messages, deadlineMs: 50 })).rejects.toMatchObject({
+      kind: 'timeout',
+    })
+  })
+
+  test('apiClients list models, stream and embed', async ({ apiClients, orchestrator }) => {
+    expect(await apiClients.openai.models()).toContain('gpt-4o')
+    const events = []
+    const request = { upstreamId: 'gpt-4o', messages }
+    for await (const event of apiClients.openai.streamCompletion(request)) events.push(event)
+    expect(events.at(-1)!.type).toBe('end')
+    expect(await apiClients.openai.embed('text-embedding-3-small', ['x'])).toHaveLength(1)
+    expect(await orchestrator.embed('gpt-4o', ['a', 'b'])).toHaveLength(2)
+  })
 })
