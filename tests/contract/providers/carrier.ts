@@ -6,6 +6,7 @@ export interface Carrier {
   readonly origin: string
   readonly fetch: typeof fetch
   configure(key: string, behaviour: BehaviourInput): Promise<void> | void
+  extend(key: string, behaviour: BehaviourInput): Promise<void> | void
   requests(key: string): Promise<readonly RequestRecord[]> | readonly RequestRecord[]
   reset(key: string): Promise<void> | void
   close(): Promise<void> | void

@@ -12,6 +12,9 @@ describeProviderContract('a server in this process', async () => {
     async configure(key, behaviour) {
       await control('PUT', key, behaviour)
     },
+    async extend(key, behaviour) {
+      await control('PATCH', key, behaviour)
+    },
     async requests(key) {
       const answer = await control('GET', `${key}/requests`)
       return ((await answer.json()) as { requests: RequestRecord[] }).requests

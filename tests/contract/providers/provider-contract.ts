@@ -365,6 +365,19 @@ export function describeProviderContract(name: string, start: () => Promise<Carr
       expect(await statuses('script', 5)).toEqual([503, 200, 429, 429, 200])
     })
 
+    test('go on with a script that grows while it is used', async () => {
+      await carrier.configure('grow', { script: ['503'] })
+      expect(await statuses('grow', 2)).toEqual([503, 200])
+      await carrier.extend('grow', {
+        script: ['ok', '429'],
+        providers: { openai: { models: { 'gpt-4o': { servers: 1 } } } },
+      })
+      expect(await statuses('grow', 3)).toEqual([200, 429, 200])
+      expect(await carrier.requests('grow')).toHaveLength(5)
+      await carrier.extend('grow-new', { script: ['500'] })
+      expect(await statuses('grow-new', 2)).toEqual([500, 200])
+    })
+
     test('fail by chance the same way each time for the same seed', async () => {
       const behaviour = { failures: [{ rate: 0.5, fail: '500' as const }] }
       await carrier.configure('chance', behaviour)
