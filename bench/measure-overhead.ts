@@ -2,7 +2,7 @@
  * Measures what the orchestrator adds to a call over a bare `fetch` to the same loopback server in the same run, with a
  * bare-against-bare control, and the time of one selection over 1,000 models. Prints one JSON line per figure.
  *
- *   npm exec -- node bench/measure-overhead.ts
+ *   npm run measure:overhead
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
