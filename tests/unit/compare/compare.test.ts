@@ -101,9 +101,7 @@ describe('compareResults()', () => {
       verdict: 'regressed',
       n: [30, 1],
     })
-    expect(timeOf(compareResults(one([1], runs), one([5], runs), options)).warnings[0]!.code).toBe(
-      'too-few-sessions',
-    )
+    expect(timeOf(compareResults(one([1], runs), one([5], runs), options)).warnings[0]!.code).toBe('too-few-sessions')
   })
 
   test('compares what never varies exactly, zeros too', () => {
