@@ -24,7 +24,10 @@ export interface VerdictBenchOptions {
   load?: LoadOptions
   /** Time to measure, ms. Given here it is spent in full; the plugin's `time` is only the most that may be spent. */
   time?: number
-  /** Rounds to measure (calls, where they are timed singly). Given here it is exact; with `time`, both are reached. */
+  /**
+   * Rounds to measure (calls, where they are timed singly). Given here it is exact; with `time`, both are reached. The probes
+   * then call the function no further, unless `memoryTracking` or `profiling` is set beside it.
+   */
   iterations?: number
   /** Untimed time before measuring, ms. */
   warmupTime?: number

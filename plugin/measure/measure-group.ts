@@ -119,6 +119,7 @@ function createMembers({ registrations }: BenchmarkGroup, run: RunOptions, optio
       wanted: {
         memory: benchOptions.memoryTracking ?? options.memoryTracking,
         cpu: benchOptions.profiling ?? options.profiling,
+        withoutCalls: subject.budget.exactIterations && !benchOptions.memoryTracking && !benchOptions.profiling,
       },
       probes: {},
       recorded: false,

@@ -31,8 +31,8 @@ function createServer(serviceMs: () => number) {
   }
 }
 
-/** Requests per second that the server can do. */
-const CAPACITY = 400
+/** Requests per second that the server can do: few enough for waits (10 and 30 ms) far above the generator's own lag. */
+const CAPACITY = 100
 const SECONDS = 60
 
 /** Mean wait of M/M/1 (Erlang-C with one server), ms. */
@@ -58,8 +58,8 @@ const exponential = (seed: number) => {
 }
 
 /**
- * Mean wait against Erlang-C. A minute holds some 12,000 to 18,000 requests, whose own mean wait differs from the formula's
- * by chance (by about 4 % at load 0.5 and 8 % at 0.75, one standard deviation): the measured wait is therefore compared with
+ * Mean wait against Erlang-C. A minute holds some 3,000 to 4,500 requests, whose own mean wait differs from the formula's
+ * by chance (by about 9 % at load 0.5 and 15 % at 0.75, one standard deviation): the measured wait is therefore compared with
  * the exact wait of the same arrivals and services, and the arrivals and services, continued to two million, with the formula.
  */
 async function meanWait(load: number): Promise<Row> {

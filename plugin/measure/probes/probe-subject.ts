@@ -2,7 +2,7 @@ import type { Probes } from '../../run/measurement.ts'
 import { now } from '../clock.ts'
 import { runRound, type Subject } from '../subject.ts'
 import { profileWhile } from './cpu-profile.ts'
-import { probePass } from './probe-pass.ts'
+import { MemoryLevels, probePass } from './probe-pass.ts'
 
 /** Which probes a benchmark wants. */
 export interface ProbesWanted {
@@ -10,6 +10,8 @@ export interface ProbesWanted {
   memory: boolean
   /** CPU, event loop and profile. */
   cpu: boolean
+  /** Whether the function must not be called again for the probes' sake, as the user fixed the number of its calls. */
+  withoutCalls?: boolean
 }
 
 /** Length of the profiled pass, ms: with V8's start and stop some 60 ms per benchmark and session. */
@@ -24,6 +26,7 @@ export async function probeSubject(
   profileFile: { path: string; shown: string } | undefined,
   aborted: () => boolean,
 ): Promise<Probes> {
+  if (wanted.withoutCalls) return wanted.memory ? { memory: new MemoryLevels().summary() } : {}
   const probes = wanted.memory || wanted.cpu ? await probePass(subject, wanted, aborted) : {}
   const affordable = subject.warmUp.callNs <= subject.budget.timeMs * 1e6 * PROFILE_SHARE
   if (!wanted.cpu || !affordable || aborted()) return probes

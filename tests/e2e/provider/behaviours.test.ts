@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import { runVitest } from '../../support/run-vitest.ts'
+
+interface Outcome {
+  test: string
+  state: string
+  events?: string[]
+  errors?: { name: string; message: string; file?: string; line?: number }[]
+}
+
+async function outcomes(provider: 'built-in' | 'ours'): Promise<Map<string, Outcome>> {
+  const { output } = await runVitest('provider-behaviours', ['bench', '--run'], {
+    PROVIDER: provider,
+    RESULTS: `results-${provider}`,
+  })
+  const lines = output.split('\n').filter((line) => line.startsWith('@@'))
+  expect(lines.length, output).toBeGreaterThan(0)
+  return new Map(lines.map((line) => JSON.parse(line.slice(2)) as Outcome).map((outcome) => [outcome.test, outcome]))
+}
+
+const [builtIn, ours] = await Promise.all([outcomes('built-in'), outcomes('ours')])
+
+/** Documented behaviours in which both must agree to the letter: state, errors with the user's own place, events. */
+test.for([
+  'hooks',
+  'an error carries its own stack',
+  'a rejection',
+  'throws: true',
+  'a hook that throws',
+  'a signal that is aborted',
+  'toBeFasterThan and compare',
+  'writeResult and bench.from',
+  'the result that run() gives',
+])('the provider behaves like the built-in one: %s', (name) => {
+  expect(builtIn.has(name)).toBe(true)
+  expect(ours.get(name)).toEqual(builtIn.get(name))
+})
+
+/** Both refuse; only the words differ, or what they are wrapped in. */
+test.for(['several errors of a comparison', 'two benchmarks of one name'])(
+  'the provider refuses like the built-in one: %s',
+  (name) => {
+    expect(builtIn.get(name)?.state).toBe('failed')
+    expect(ours.get(name)?.state).toBe('failed')
+  },
+)
