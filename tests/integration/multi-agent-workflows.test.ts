@@ -242,7 +242,6 @@ describe('map and reduce', () => {
     await mockApiResponses.notFound({ modelId: 'codellama:34b' })
     const options = { concurrency: 1, minimumShare: 0.5 }
     expect((await mapReduce(orchestrator, roles, ['a', 'b', 'c'], options)).missing).toEqual([0])
-    await mockApiResponses.clear()
     await mockApiResponses.notFound({ modelId: 'codellama:34b', times: 2 })
     const few = mapReduce(orchestrator, roles, ['d', 'e', 'f'], options)
     await expect(few).rejects.toThrow('1 of 3 parts were answered, 50 % are needed')
