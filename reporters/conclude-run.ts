@@ -86,7 +86,10 @@ export async function concludeRun(finished: FinishedRun): Promise<void> {
       const history = await recordHistory(named, finished, doubt)
       // Loaded now only: the chart library takes a third of a second, which no start of Vitest should pay.
       const { htmlReport } = await import('./html-report.ts')
-      return htmlReport({ run: named, report, results: targets, targets: aims, history })
+      return htmlReport({ run: named, report, results: targets, targets: aims, history }).catch((error: Error) => {
+        doubt(new Error(`No HTML report: ${error.message}`, { cause: error }))
+        return null
+      })
     },
   }).catch(complain)
 

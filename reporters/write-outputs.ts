@@ -14,8 +14,8 @@ export interface Outputs {
   run: Run
   report: Report
   targets: readonly TargetResult[]
-  /** Draws the page of the run with what is known of earlier ones; gets the run under the name that its files carry. */
-  page: (run: Run) => Promise<string>
+  /** Draws the page of the run with what is known of earlier ones; gets the run under the name that its files carry, null without. */
+  page: (run: Run) => Promise<string | null>
 }
 
 /**
@@ -37,11 +37,15 @@ export async function writeOutputs(
       targets,
       recommendations: recommendationSentences(analyse(run, report)),
     }),
-    [`benchmark_report_${run.id}.html`]: await page(run),
     [`run_${run.id}.json`]: json(run),
   }
   for (const [name, content] of Object.entries(files)) await writeWhole(join(folder, name), content)
-  return Object.keys(files)
+  // Last, so that whatever goes wrong with the page costs no figure.
+  const html = await page(run)
+  if (html === null) return Object.keys(files)
+  const name = `benchmark_report_${run.id}.html`
+  await writeWhole(join(folder, name), html)
+  return [...Object.keys(files), name]
 }
 
 function freeId(folder: string, id: string): string {

@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module'
 import { Resvg } from '@resvg/resvg-js'
 
-const { resolve } = createRequire(import.meta.url)
+const require = createRequire(import.meta.url)
+const fonts = ['dejavu-fonts-ttf/ttf/DejaVuSans.ttf', 'dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf']
 
 /** Scripts that the fonts of the package do not cover: only these make it look for fonts of the machine. */
 const otherScripts =
@@ -12,7 +13,7 @@ export function renderPng(svg: string): Uint8Array {
   return new Resvg(svg, {
     fitTo: { mode: 'zoom', value: 2 },
     font: {
-      fontFiles: ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map((file) => resolve(`dejavu-fonts-ttf/ttf/${file}`)),
+      fontFiles: fonts.map((font) => require.resolve(font)),
       loadSystemFonts: otherScripts.test(svg),
       defaultFontFamily: 'DejaVu Sans',
     },
