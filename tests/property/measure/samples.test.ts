@@ -86,7 +86,7 @@ describe('SampleRecorder', () => {
         const { samples: kept, failed, dropped } = recorder.thinned(limit)
         expect(kept.length + dropped).toBe(count)
         expect(kept.length).toBeLessThanOrEqual(limit)
-        expect(recorder.samples().length).toBeLessThanOrEqual(8192)
+        expect(recorder.samples().length).toBeLessThanOrEqual(4096)
         expect(kept).toEqual(kept.toSorted((a, b) => a - b))
         expect(failed).toEqual(kept.flatMap((round, index) => (round % 7 === 0 ? [index] : [])))
         // Evenly spread: all distances are the same.
