@@ -6,7 +6,8 @@ import { pathToFileURL } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { loadAssets } from '../../reporters/html/load-assets.ts'
-import { hostileRun, troubledRun } from '../support/made-runs.ts'
+import { startLiveView } from '../../reporters/live-view.ts'
+import { calmRun, hostileRun, troubledRun } from '../support/made-runs.ts'
 import { renderPage } from '../support/render-page.ts'
 import { findChromium } from './find-chromium.ts'
 
@@ -168,6 +169,34 @@ describe.skipIf(executablePath === null && !process.env.CI)('the HTML report in 
     expect(await page.locator('nav').isVisible()).toBe(false)
     expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)')
     await page.close()
+  })
+
+  test('shows a run that is going on, and its report once it is done', async () => {
+    const assets = await loadAssets()
+    const view = await startLiveView(renderPage(calmRun(2), assets, { more: { live: true } }))
+    const page = await browser.newPage()
+    page.setDefaultTimeout(4_000)
+    page.on('pageerror', (error) => complaints.push(error.message))
+    try {
+      await page.goto(view.url)
+      view.progress({
+        done: 1,
+        total: 4,
+        running: '<b>cache_warm</b>',
+        latest: { key: 'cache_cold', medianNs: 2e6 },
+        remainingMs: 9_000,
+      })
+      await page
+        .getByText('1 of 4 done, about 9 s left. Running: <b>cache_warm</b>. Last: cache_cold, median 2 ms.')
+        .waitFor()
+      expect(await page.locator('#live progress').getAttribute('value')).toBe('1')
+      view.show(renderPage(calmRun(3), assets))
+      await page.locator('#benchmarks tbody tr').nth(2).waitFor()
+      expect(await page.locator('#live').count()).toBe(0)
+    } finally {
+      await page.close()
+      await view.close()
+    }
   })
 
   test('has no accessibility violation in either theme, zoomed charts included', async () => {
