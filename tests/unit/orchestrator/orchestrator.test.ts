@@ -390,6 +390,17 @@ describe('several endpoints', () => {
     expect(answer.content).toBe(`from ${hosts[1]}`)
   })
 
+  test('a hedged call both of whose attempts fail is tried again, and falls back, like any other', async () => {
+    const { orchestrator } = create([openAiError(500, null), openAiError(500, null), json(openAiAnswer('third'))], {
+      endpoints,
+      hedgeAfterMs: 100,
+    })
+    expect(await orchestrator.callModel(request)).toMatchObject({
+      content: 'third',
+      attempts: [{ outcome: 'server' }, { outcome: 'ok' }],
+    })
+  })
+
   test('an endpoint may serve some models only', async () => {
     const { orchestrator, requests } = create([json(openAiAnswer())], {
       endpoints: {

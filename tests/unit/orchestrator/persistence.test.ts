@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
-import { test as base, describe, expect } from 'vitest'
+import { test as base, describe, expect, vi } from 'vitest'
 import {
   type CallRecord,
   createModelRegistry,
@@ -125,6 +125,34 @@ describe('openStore()', () => {
     other.close()
     expect(store.totals().calls).toBe(1)
     store.close()
+  })
+
+  test('does not fail the call it keeps when it cannot write, and tells at the end', ({ path }) => {
+    const store = openStore(path, { busyMs: 1, batchSize: 1 })
+    const other = new DatabaseSync(path)
+    other.exec('BEGIN IMMEDIATE')
+    store.recordCall(call('a'))
+    store.recordCall(call('b'))
+    expect(() => store.close()).toThrow('locked')
+    other.exec('ROLLBACK')
+    other.close()
+  })
+
+  test('writes what had to wait, once it can', async ({ path }) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const store = openStore(path, { busyMs: 1, batchSize: 1 })
+      const other = new DatabaseSync(path)
+      other.exec('BEGIN IMMEDIATE')
+      store.recordCall(call('a'))
+      other.exec('ROLLBACK')
+      vi.advanceTimersByTime(1_000)
+      expect(other.prepare('SELECT COUNT(*) AS n FROM calls').get()?.n).toBe(1)
+      other.close()
+      store.close()
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   test('loses no committed call when its process is killed in the middle of writing', async ({ path }) => {

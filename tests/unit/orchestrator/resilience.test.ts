@@ -241,7 +241,9 @@ describe('hedge()', () => {
   test('asks the second at once when the first fails', async () => {
     const failing = () => Promise.reject(new Error('no'))
     expect(await hedge(failing, async () => 'second', 100, createManualClock())).toBe('second')
-    await expect(hedge(failing, failing, 100, createManualClock())).rejects.toBeInstanceOf(AggregateError)
+    await expect(hedge(failing, () => Promise.reject(new Error('neither')), 100, createManualClock())).rejects.toThrow(
+      'no',
+    )
   })
 
   test('aborts the one that lost', async () => {
@@ -263,7 +265,7 @@ describe('hedge()', () => {
       new Promise<string>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
     const answer = hedge(pending, pending, 100, createManualClock(), controller.signal)
     controller.abort(new Error('enough'))
-    await expect(answer).rejects.toBeInstanceOf(AggregateError)
+    await expect(answer).rejects.toThrow('enough')
     await expect(
       hedge(pending, pending, 1, createManualClock(), AbortSignal.abort(new Error('before'))),
     ).rejects.toThrow('before')
