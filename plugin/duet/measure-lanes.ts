@@ -10,6 +10,7 @@ import { quantileOfSorted } from '../statistics/quantile.ts'
 import { sorted } from '../statistics/sorted.ts'
 import type { DuetFigure, DuetRecord, DuetSetup, Lane } from './lane.ts'
 import type { Party } from './measure-together.ts'
+import { processorWaitNs } from './processor-wait.ts'
 import { settleGarbage } from './settle-garbage.ts'
 
 export interface LaneContext {
@@ -23,9 +24,14 @@ export interface LaneContext {
 const BATCH_NS = 100_000
 /** A version's turn in short rounds, ms: ten batches, so that most of them run in caches that are their own again. */
 const TURN_MS = 1
+/** Untimed turns between warm-up and measurement, ms, and how much of them each version gets. */
+const SETTLING_TURN_MS = 5
+const SETTLING_MS = 30
 /** Share of the time that goes into short rounds. */
 const SHARE_OF_SHORT = 0.4
-/** Fewest cycles A B B A of either kind: the mean's figure is the median over them. */
+/** Of a turn, at most this share is taken for waiting: hooks between the calls may have waited too. */
+const MOST_WAITED = 0.9
+/** Fewest cycles A B B A of each kind: the mean's figure is the median over them. */
 const LEAST_CYCLES = 3
 /** … but no more than this many times the time, where a single call takes long. */
 const OVERTIME = 6
@@ -111,25 +117,32 @@ async function takeTurns(players: readonly Player[], { options, seed, aborted }:
   const slowestMs = Math.max(...sound.map(({ subject }) => (subject.warmUp.callNs * subject.batchSize) / 1e6))
   // Where one call is a long round, short and long rounds are the same.
   const alike = slowestMs >= LONG_ROUND_MS || exactIterations
-  const wantedCycles = exactIterations ? Math.ceil(iterations / 2) : LEAST_CYCLES
+  const cycles = { seed, leastCycles: LEAST_CYCLES, aborted }
+  if (alike) {
+    const turnMs = exactIterations ? 0 : Math.min(slowestMs, LONG_ROUND_MS)
+    const leastCycles = exactIterations ? Math.ceil(iterations / 2) : LEAST_CYCLES
+    const budgetMs = exactIterations ? 0 : time
+    await runCycles(sound, { ...cycles, turnMs, budgetMs, leastCycles, quartile: true, mean: true })
+    return
+  }
+  // What the compiler took for granted while the first was alone, the others may have undone since.
+  await runCycles(sound, { ...cycles, turnMs: SETTLING_TURN_MS, budgetMs: SETTLING_MS, quartile: false, mean: false })
+  // Short rounds come last: code that is compiled anew once more would be most of them, and is little of the long ones.
   await runCycles(sound, {
-    seed,
-    turnMs: exactIterations ? 0 : Math.max(TURN_MS, Math.min(slowestMs, LONG_ROUND_MS)),
-    budgetMs: alike ? (exactIterations ? 0 : time) : time * SHARE_OF_SHORT,
-    leastCycles: wantedCycles,
-    quartile: true,
-    mean: alike,
-    aborted,
-  })
-  if (alike) return
-  await runCycles(sound, {
+    ...cycles,
     seed: seed + 1,
     turnMs: LONG_ROUND_MS,
     budgetMs: time * (1 - SHARE_OF_SHORT),
-    leastCycles: LEAST_CYCLES,
     quartile: false,
     mean: true,
-    aborted,
+  })
+  await runCycles(sound, {
+    ...cycles,
+    seed: seed + 2,
+    turnMs: TURN_MS,
+    budgetMs: time * SHARE_OF_SHORT,
+    quartile: true,
+    mean: false,
   })
 }
 
@@ -168,7 +181,8 @@ async function runCycles(players: readonly Player[], cycles: Cycles): Promise<vo
 }
 
 async function takeTurn(player: Player, { turnMs, quartile, mean, aborted }: Cycles): Promise<void> {
-  const { subject } = player
+  const { subject, cycle } = player
+  const waitNs = mean ? processorWaitNs() : 0
   const start = now()
   do {
     const elapsed = runRound(subject, subject.batchSize, 'run')
@@ -176,14 +190,15 @@ async function takeTurn(player: Player, { turnMs, quartile, mean, aborted }: Cyc
     const { batchSize, callOverheadNs, overrides, resolutionNs } = subject
     const netNs = overrides ? elapsedNs : (elapsedNs - clockFacts().overheadNs) / batchSize - callOverheadNs
     const perCallNs = Math.max(netNs, resolutionNs)
-    subject.recorder.record(perCallNs)
-    subject.iterations += batchSize
+    if (quartile || mean) subject.recorder.record(perCallNs)
     if (quartile) player.batches.push(perCallNs)
     if (mean) {
-      player.cycle.calls += batchSize
-      player.cycle.ns += perCallNs * batchSize
+      cycle.calls += batchSize
+      cycle.ns += perCallNs * batchSize
     }
   } while (now() - start < turnMs && !aborted())
+  // What other processes took is no property of the code; an interrupted turn of the quartile's is outvoted anyway.
+  if (mean && !subject.overrides) cycle.ns -= Math.min(processorWaitNs() - waitNs, cycle.ns * MOST_WAITED)
 }
 
 function figuresOf(players: readonly Player[]): Record<string, DuetFigure> {

@@ -11,7 +11,7 @@ import type { LaneContext } from './measure-lanes.ts'
 import type { Party } from './measure-together.ts'
 
 /** No probes: they would watch all versions of the process at once. */
-const noProbes = { memory: false, cpu: false }
+const noProbes = { memory: false, cpu: false, withoutCalls: false }
 
 /**
  * Measures the versions of one load benchmark in blocks, each version once forward and once backward (A B C C B A): two loads

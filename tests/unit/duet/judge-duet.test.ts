@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'vitest'
+import { answerSchema } from '../../../plugin/compare/answer.ts'
+import { type DuetPolicy, judgeDuet } from '../../../plugin/duet/judge-duet.ts'
+import type { DuetFigure } from '../../../plugin/duet/lane.ts'
+import type { Observation, SessionResult } from '../../../plugin/duet/open-duet.ts'
+import { seededRandom } from '../../support/random.ts'
+
+const policy: DuetPolicy = {
+  threshold: 3,
+  ownThresholds: true,
+  severity: { medium: 10, high: 25, critical: 50 },
+  most: 24,
+}
+
+const figure = (values: DuetFigure['values'], title = 'Lower Quartile Duration'): DuetFigure => ({
+  title,
+  unit: 'ns',
+  direction: 'lower',
+  gate: true,
+  values,
+})
+
+interface Sketch {
+  /** head / base of the quartile and of the mean. */
+  quartile: number
+  mean?: number
+  /** Spread of the ratios from session to session. */
+  noise?: number
+  threshold?: number
+}
+
+function sessionsOf(count: number, sketches: Record<string, Sketch>): SessionResult[] {
+  const random = seededRandom(7)
+  return Array.from({ length: count }, (_, index) => ({
+    removed: [],
+    failures: [],
+    baseFailures: [],
+    observations: Object.entries(sketches).map(([name, { quartile, mean = quartile, noise = 0.002, threshold }]) => {
+      const about = (value: number) => value * (1 + noise * (random() - 0.5))
+      return observation(name, index + 1, {
+        ...(threshold !== undefined && { threshold }),
+        figures: {
+          duration_quartile: figure({ base: 100, head: about(100 * quartile), null: about(100) }),
+          duration_mean: figure({ base: 110, head: about(110 * mean), null: about(110) }, 'Average Duration'),
+        },
+      })
+    }),
+  }))
+}
+
+function observation(name: string, session: number, record: Partial<Observation['record']>): Observation {
+  return {
+    key: name,
+    name,
+    category: 'c',
+    file: 'a.bench.ts',
+    project: '',
+    test: name,
+    session,
+    inBase: true,
+    record: { name, call: 0, figures: {}, errors: {}, ...record },
+  }
+}
+
+const verdictsOf = (sessions: SessionResult[], given = policy) => {
+  const { answer, undecided, continueTo } = judgeDuet(sessions, [], given)
+  const verdicts = answer.benchmarks.map(({ metrics }) => Object.values(metrics).map(({ verdict }) => verdict))
+  return { verdict: answer.verdict, verdicts, undecided: [...undecided], continueTo }
+}
+
+describe('judgeDuet()', () => {
+  test('decides clear cases at the first look, in the form of compare', () => {
+    const sessions = sessionsOf(6, { same: { quartile: 1 }, slower: { quartile: 1.3 } })
+    expect(verdictsOf(sessions)).toEqual({
+      verdict: 'regressed',
+      verdicts: [
+        ['unchanged', 'unchanged'],
+        ['regressed', 'regressed'],
+      ],
+      undecided: [],
+      continueTo: null,
+    })
+    const { answer } = judgeDuet(sessions, ['gone.bench.ts'], policy)
+    expect(answerSchema.parse(answer)).toEqual(answer)
+    expect(answer.benchmarks.at(-1)).toEqual({ name: 'gone.bench.ts', status: 'removed', metrics: {} })
+    expect(answer.benchmarks[1]?.metrics.duration_mean?.severity).toBe('high')
+  })
+
+  test('asks for more sessions of those that are open, up to the last look', () => {
+    const sketches = { same: { quartile: 1 }, noisy: { quartile: 1, noise: 0.4 } }
+    expect(verdictsOf(sessionsOf(6, sketches))).toMatchObject({ undecided: ['noisy'], continueTo: 10 })
+    expect(verdictsOf(sessionsOf(6, sketches), { ...policy, most: 6 })).toMatchObject({
+      undecided: [],
+      continueTo: null,
+    })
+    expect(verdictsOf(sessionsOf(24, sketches))).toMatchObject({ verdict: 'inconclusive', continueTo: null })
+  })
+
+  test('lets a verdict stand though later sessions say otherwise', () => {
+    const early = sessionsOf(6, { same: { quartile: 1 } })
+    const late = sessionsOf(10, { same: { quartile: 2 } }).slice(6)
+    expect(verdictsOf([...early, ...late]).verdict).toBe('unchanged')
+  })
+
+  test('lets the worse of the two figures gate, and says that they disagree', () => {
+    const sessions = sessionsOf(6, { collects: { quartile: 1, mean: 1.4 } })
+    expect(verdictsOf(sessions)).toMatchObject({ verdict: 'regressed', verdicts: [['unchanged', 'regressed']] })
+    const { answer } = judgeDuet(sessions, [], policy)
+    expect(answer.benchmarks[0]?.metrics.duration_mean?.warnings).toMatchObject([{ code: 'figures-disagree' }])
+  })
+
+  test('keeps to a benchmark’s own threshold unless the user gave one', () => {
+    const sessions = sessionsOf(6, { own: { quartile: 1.06, threshold: 20 } })
+    expect(verdictsOf(sessions).verdict).toBe('unchanged')
+    expect(verdictsOf(sessions, { ...policy, ownThresholds: false }).verdict).toBe('regressed')
+  })
+
+  test('tells what is new from what failed in the base', () => {
+    const figures = { duration_quartile: figure({ head: 100 }) }
+    const session: SessionResult = {
+      removed: [{ key: 'a.bench.ts > old' }],
+      failures: [],
+      baseFailures: [{ file: 'a.bench.ts', test: 'broken', error: 'no such module' }],
+      observations: [observation('new', 1, { figures }), observation('broken', 1, { figures })],
+    }
+    const { answer, continueTo } = judgeDuet([session], [], policy)
+    expect(answer).toMatchObject({
+      verdict: 'no-baseline',
+      benchmarks: [
+        { name: 'new', status: 'new', metrics: { duration_quartile: { old: null, new: 100, warnings: [] } } },
+        {
+          name: 'broken',
+          status: 'compared',
+          metrics: { duration_quartile: { new: 100, warnings: [{ code: 'base-failed' }] } },
+        },
+        { name: 'a.bench.ts > old', status: 'removed' },
+      ],
+    })
+    expect(continueTo).toBeNull()
+  })
+})

@@ -1,0 +1,27 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe } from 'vitest'
+import { mapIntoTree } from '../../../plugin/duet/resolve-in-tree.ts'
+import { testInFolder as test } from '../../support/temporary-folder.ts'
+
+describe('mapIntoTree()', () => {
+  test('gives the same file of the checkout, with its query, and leaves everything else', async ({
+    folder,
+    expect,
+  }) => {
+    const [repository, tree] = [join(folder, 'repository'), join(folder, 'tree')]
+    for (const place of [repository, tree]) {
+      await mkdir(join(place, 'node_modules/dependency'), { recursive: true })
+      await writeFile(join(place, 'a.ts'), '')
+      await writeFile(join(place, 'node_modules/dependency/index.js'), '')
+    }
+    await writeFile(join(repository, 'new.ts'), '')
+    const map = (id: string) => mapIntoTree(id, repository, tree)
+    expect(map(join(repository, 'a.ts?raw'))).toBe(join(tree, 'a.ts?raw'))
+    expect(map(join(tree, 'a.ts'))).toBe(join(tree, 'a.ts'))
+    for (const same of ['new.ts', 'node_modules/dependency/index.js'].map((name) => join(repository, name))) {
+      expect(map(same)).toBe(same)
+    }
+    for (const same of ['\0virtual', 'node:fs', '/elsewhere/a.ts']) expect(map(same)).toBe(same)
+  })
+})
