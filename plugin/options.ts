@@ -61,7 +61,10 @@ const optionsSchema = z.strictObject({
 export type VerdictOptions = z.input<typeof optionsSchema>
 
 /** Every option decided. */
-export type ResolvedOptions = Omit<z.output<typeof optionsSchema>, 'baseline' | 'machineClass' | 'sessions' | 'time'> & {
+export type ResolvedOptions = Omit<
+  z.output<typeof optionsSchema>,
+  'baseline' | 'machineClass' | 'sessions' | 'time'
+> & {
   sessions: number
   time: number
   baseline: string | null
