@@ -10,7 +10,7 @@ import { quantileOfSorted } from '../statistics/quantile.ts'
 import { sorted } from '../statistics/sorted.ts'
 import type { DuetFigure, DuetRecord, DuetSetup, Lane } from './lane.ts'
 import type { Party } from './measure-together.ts'
-import { processorWaitNs } from './processor-wait.ts'
+import { type ProcessorTime, processorTime } from './processor-time.ts'
 import { settleGarbage } from './settle-garbage.ts'
 
 export interface LaneContext {
@@ -29,9 +29,7 @@ const SETTLING_TURN_MS = 5
 const SETTLING_MS = 30
 /** Share of the time that goes into short rounds. */
 const SHARE_OF_SHORT = 0.4
-/** Of a turn, at most this share is taken for waiting: hooks between the calls may have waited too. */
-const MOST_WAITED = 0.9
-/** Fewest cycles A B B A of each kind: the mean's figure is the median over them. */
+/** Fewest cycles A B B A of each kind; the mean's figure is the median over twice as many long rounds. */
 const LEAST_CYCLES = 3
 /** … but no more than this many times the time, where a single call takes long. */
 const OVERTIME = 6
@@ -40,10 +38,8 @@ const OVERTIME = 6
 interface Player extends Party {
   /** Times per call of its batches in short rounds, ns. */
   batches: number[]
-  /** Calls and time of its turns in the present cycle of long rounds. */
-  cycle: { calls: number; ns: number }
-  /** Times per call in each cycle of long rounds, ns. */
-  cycles: number[]
+  /** Times per call in its long rounds, ns: two a cycle. */
+  rounds: number[]
 }
 
 /**
@@ -52,7 +48,7 @@ interface Player extends Party {
  * version that fails keeps its error and leaves the rotation.
  */
 export async function measureLanes(parties: readonly Party[], record: DuetRecord, context: LaneContext): Promise<void> {
-  const players = parties.map((party): Player => ({ ...party, batches: [], cycle: { calls: 0, ns: 0 }, cycles: [] }))
+  const players = parties.map((party): Player => ({ ...party, batches: [], rounds: [] }))
   // Neither is always the first to be warmed up.
   const order = shuffled(players, context.seed)
   for (const player of order) {
@@ -173,17 +169,15 @@ async function runCycles(players: readonly Player[], cycles: Cycles): Promise<vo
       if (mean) await yieldToEventLoop()
     }
     if (!mean) await yieldToEventLoop()
-    for (const player of players) {
-      if (player.cycle.calls > 0) player.cycles.push(player.cycle.ns / player.cycle.calls)
-      player.cycle = { calls: 0, ns: 0 }
-    }
   }
 }
 
 async function takeTurn(player: Player, { turnMs, quartile, mean, aborted }: Cycles): Promise<void> {
-  const { subject, cycle } = player
-  const waitNs = mean ? processorWaitNs() : 0
+  const { subject } = player
+  const before = mean ? processorTime() : null
   const start = now()
+  let calls = 0
+  let timedNs = 0
   do {
     const elapsed = runRound(subject, subject.batchSize, 'run')
     const elapsedNs = typeof elapsed === 'number' ? elapsed : await elapsed
@@ -192,24 +186,44 @@ async function takeTurn(player: Player, { turnMs, quartile, mean, aborted }: Cyc
     const perCallNs = Math.max(netNs, resolutionNs)
     if (quartile || mean) subject.recorder.record(perCallNs)
     if (quartile) player.batches.push(perCallNs)
-    if (mean) {
-      cycle.calls += batchSize
-      cycle.ns += perCallNs * batchSize
-    }
+    calls += batchSize
+    timedNs += perCallNs * batchSize
   } while (now() - start < turnMs && !aborted())
-  // What other processes took is no property of the code; an interrupted turn of the quartile's is outvoted anyway.
-  if (mean && !subject.overrides) cycle.ns -= Math.min(processorWaitNs() - waitNs, cycle.ns * MOST_WAITED)
+  if (!mean) return
+  const after = before === null ? null : processorTime()
+  const wallNs = (now() - start) * 1e6
+  const ownNs = after === null ? timedNs : withoutOthers(player, { before: before!, after, wallNs, calls, timedNs })
+  player.rounds.push(ownNs / calls)
+}
+
+interface Turn {
+  before: ProcessorTime
+  after: ProcessorTime
+  wallNs: number
+  calls: number
+  timedNs: number
+}
+
+/**
+ * The time of a turn without what other processes took, which is no property of the code: of a synchronous function the time
+ * on the processor, of another what passed while it was not kept waiting for one. (An interrupted batch in short rounds is
+ * outvoted.) Hooks between the calls are in neither: there the timed calls are all that can be used.
+ */
+function withoutOthers({ subject }: Player, { before, after, wallNs, calls, timedNs }: Turn): number {
+  if (needsSingleCalls(subject)) return timedNs
+  const ownNs = subject.async ? wallNs - (after.waitedNs - before.waitedNs) : after.ranNs - before.ranNs
+  return Math.max(ownNs - calls * subject.callOverheadNs, calls * subject.resolutionNs)
 }
 
 function figuresOf(players: readonly Player[]): Record<string, DuetFigure> {
   const quartiles: DuetFigure['values'] = {}
   const means: DuetFigure['values'] = {}
   const base = players.find(({ lane }) => lane === 'base')
-  for (const { lane, batches, cycles } of players) {
+  for (const { lane, batches, rounds } of players) {
     quartiles[lane] = quantileOfSorted(sorted(batches), 0.25)
-    if (cycles.length > 0) means[lane] = median(cycles)
+    if (rounds.length > 0) means[lane] = median(rounds)
   }
-  if (base !== undefined && base.cycles.length > 0) relateToBase(means, players, base)
+  if (base !== undefined && base.rounds.length > 0) relateToBase(means, players, base)
   return {
     duration_quartile: { ...duration, title: 'Lower Quartile Duration', values: quartiles },
     duration_mean: { ...duration, title: 'Average Duration', values: means },
@@ -219,13 +233,13 @@ function figuresOf(players: readonly Player[]): Record<string, DuetFigure> {
 const duration = { unit: 'ns', direction: 'lower', gate: true } as const
 
 /**
- * Ratios of cycles are steadier than those of whole sessions: the turns of a cycle lie within a tenth of a second. Their median
- * is not moved by a burst of load in one cycle, and garbage collection is in every one.
+ * Ratios of neighbouring long rounds are steadier than those of whole sessions: they lie within a tenth of a second. Their
+ * median is not moved by a burst of load in one of them, and garbage collection is in every one.
  */
 function relateToBase(means: Partial<Record<Lane, number>>, players: readonly Player[], base: Player): void {
-  for (const { lane, cycles } of players) {
-    if (lane === 'base' || cycles.length !== base.cycles.length) continue
-    means[lane] = means.base! * Math.exp(median(cycles.map((ns, cycle) => Math.log(ns / base.cycles[cycle]!))))
+  for (const { lane, rounds } of players) {
+    if (lane === 'base' || rounds.length !== base.rounds.length) continue
+    means[lane] = means.base! * Math.exp(median(rounds.map((ns, round) => Math.log(ns / base.rounds[round]!))))
   }
 }
 
