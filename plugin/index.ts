@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import type {} from 'vitest/config'
 import type { TestProject, Vite, Vitest } from 'vitest/node'
 import { concludeRun } from '../reporters/conclude-run.ts'
+import type { FinishedRun } from '../reporters/finished-run.ts'
 import { VerdictReporter } from '../reporters/vitest-reporter.ts'
 import { leaveToDuet } from './duet/duet-options.ts'
 import { type ResolvedOptions, resolveOptions, type VerdictOptions } from './options.ts'
@@ -59,7 +60,11 @@ function measureWithUs(project: TestProject, options: ResolvedOptions): void {
 }
 
 function addReporter(vitest: Vitest, options: ResolvedOptions): VerdictReporter {
-  const reporter = new VerdictReporter(options, deliveryOfConfirmation() ?? concludeRun)
+  const delivery = deliveryOfConfirmation<FinishedRun>()
+  // Who follows the run follows the first one; a confirming batch is part of it.
+  const reporter = delivery
+    ? new VerdictReporter({ ...options, live: false }, delivery)
+    : new VerdictReporter(options, concludeRun)
   vitest.config.reporters.push(reporter)
   vitest.config.sequence.sequencer = repeatingSequencer(vitest.config.sequence.sequencer, ({ project }) =>
     reporter.sessionsOf(project),

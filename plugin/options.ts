@@ -37,6 +37,8 @@ const optionsSchema = z.strictObject({
   failOn: z.enum(severities).default('critical'),
   /** Exit with 2 when the verdict is inconclusive. */
   strict: z.boolean().default(false),
+  /** Serve the report on 127.0.0.1 while the run goes on. */
+  live: z.boolean().default(false),
   /** Where a severity begins, per cent slower. */
   severity: z
     .strictObject({

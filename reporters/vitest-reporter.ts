@@ -1,6 +1,14 @@
 import { relative, resolve, sep } from 'node:path'
 import type { RunnerTaskResult } from 'vitest'
-import type { Reporter, TestCase, TestModule, TestProject, TestRunEndReason, Vitest } from 'vitest/node'
+import type {
+  Reporter,
+  TestCase,
+  TestModule,
+  TestProject,
+  TestRunEndReason,
+  TestSpecification,
+  Vitest,
+} from 'vitest/node'
 import type { ResolvedOptions } from '../plugin/options.ts'
 import type { Environment } from '../plugin/run/environment.ts'
 import type { Benchmark, Session } from '../plugin/run/run.ts'
@@ -9,7 +17,8 @@ import { lastSessionOnly } from '../plugin/sessions/last-session-only.ts'
 import { measureAgain, type Suspect } from '../plugin/sessions/measure-again.ts'
 import { createSessionCounter, type SessionCounter } from '../plugin/sessions/session-counter.ts'
 import { readEnvironment } from '../plugin/store/read-environment.ts'
-import type { FinishedRun, Remeasured } from './conclude-run.ts'
+import type { FinishedRun, Remeasured } from './finished-run.ts'
+import { type FollowedRun, followRun } from './follow-run.ts'
 
 declare module 'vitest' {
   interface TaskMeta {
@@ -32,6 +41,7 @@ export class VerdictReporter implements Reporter {
   /** All sessions of each test, kept only for a blob. */
   #forBlob: Map<string, Session[]> | undefined
   #environment: Environment | undefined
+  #followed: FollowedRun | undefined
   /** First failure of each test, by id: a later success must not hide it. */
   readonly #failed = new Map<string, RunnerTaskResult>()
 
@@ -60,7 +70,7 @@ export class VerdictReporter implements Reporter {
     if (blob) this.#forBlob = new Map()
   }
 
-  onTestRunStart(): void {
+  async onTestRunStart(specifications: readonly TestSpecification[]): Promise<void> {
     this.#runs += 1
     this.#startedAt = new Date()
     this.#builder = createRunBuilder()
@@ -69,15 +79,18 @@ export class VerdictReporter implements Reporter {
     this.#forBlob?.clear()
     this.#measured = false
     this.#environment = undefined
+    await this.#follow(specifications)
   }
 
   onTestModuleQueued(module: TestModule): void {
     this.#counter.queued(module)
+    if (this.#projects.has(module.project)) this.#followed?.started(this.#fileOf(module))
   }
 
   onTestModuleEnd(module: TestModule): void {
     if (!this.#projects.has(module.project)) return
     this.#measured = true
+    this.#followed?.ended()
     this.#failModule(module)
     for (const error of module.errors()) {
       this.#builder.fail({ key: this.#fileOf(module), session: this.#counter.current(module), error: error.message })
@@ -91,6 +104,7 @@ export class VerdictReporter implements Reporter {
     const meta = test.meta()
     this.#environment ??= meta.verdictEnvironment
     const measurements = meta.verdict ?? []
+    this.#followed?.measured(measurements)
     const { file, project, name } = { file: this.#fileOf(test.module), project: test.project.name, name: test.fullName }
     const tags = test.options.tags ?? []
     this.#builder.add({ file, project: projectName(project), test: name, tags, measurements }, session)
@@ -100,21 +114,46 @@ export class VerdictReporter implements Reporter {
   async onTestRunEnd(_modules: unknown, _errors: unknown, reason: TestRunEndReason): Promise<void> {
     const vitest = this.#vitest
     if (vitest === undefined || !this.#measured) return
-    const { root } = vitest.config
+    const followed = this.#followed
+    this.#followed = undefined
     await this.#conclude({
+      ...this.#finished(vitest),
+      interrupted: reason === 'interrupted',
+      ...this.#builder.build(),
+      ...(vitest.config.mergeReports ? {} : { measureAgain: (suspects) => this.#measureAgain(vitest, suspects) }),
+      ...(followed === undefined ? {} : { show: (html) => followed.finish(html) }),
+    })
+  }
+
+  /** The run as far as it is known without its measurements. */
+  #finished(vitest: Vitest): FinishedRun {
+    const { root } = vitest.config
+    return {
       options: this.#options,
       root,
       environment: this.#environment ?? readEnvironment(root, vitest.version),
       startedAt: this.#startedAt,
       finishedAt: new Date(),
-      interrupted: reason === 'interrupted',
+      interrupted: false,
       partial: isPartial(vitest),
       sessions: Math.max(1, ...[...this.#projects].map((project) => this.sessionsOf(project))),
-      ...this.#builder.build(),
-      ...(vitest.config.mergeReports ? {} : { measureAgain: (suspects) => this.#measureAgain(vitest, suspects) }),
+      benchmarks: [],
+      failures: [],
+      warnings: [],
       log: (text) => vitest.logger.log(text),
       terminal: { columns: process.stdout.columns ?? 120, colours: process.stdout.hasColors?.() ?? false },
-    })
+    }
+  }
+
+  async #follow(specifications: readonly TestSpecification[]): Promise<void> {
+    const vitest = this.#vitest
+    const total = specifications.reduce(
+      (sum, { project }) => sum + (this.#projects.has(project) ? this.sessionsOf(project) : 0),
+      0,
+    )
+    if (!this.#options.live || vitest === undefined || total === 0) return
+    this.#followed = await followRun(this.#finished(vitest), total)
+    vitest.logger.log(`Live view: ${this.#followed.url}`)
   }
 
   async #measureAgain(vitest: Vitest, benchmarks: readonly Benchmark[]): Promise<Remeasured> {

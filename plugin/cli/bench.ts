@@ -24,6 +24,7 @@ export function registerBench(program: Command, context: Context): void {
     .option('--threshold <percent>', 'smallest change that counts')
     .addOption(new Option('--fail-on <severity>', 'lowest severity that fails the run').choices(severities))
     .option('--strict', 'exit with 2 when the verdict is inconclusive')
+    .option('--live', 'serve the report on 127.0.0.1 while the run goes on')
     .option('--quick', 'few sessions and short budgets')
     .allowUnknownOption()
     .allowExcessArguments()

@@ -17,6 +17,7 @@ test('resolveOptions() decides every option without being told any', () => {
     threshold: 5,
     failOn: 'critical',
     strict: false,
+    live: false,
     severity: { medium: 10, high: 25, critical: 50 },
     baseline: null,
     machineClass: null,

@@ -1,0 +1,67 @@
+import type { ResolvedOptions } from '../plugin/options.ts'
+import { type Environment, machineClass } from '../plugin/run/environment.ts'
+import type { Warning } from '../plugin/run/measurement.ts'
+import type { Benchmark, Failure, Run } from '../plugin/run/run.ts'
+import { runFormat, runVersion } from '../plugin/run/run.ts'
+import { runId } from '../plugin/run/run-id.ts'
+
+export interface FinishedRun {
+  options: ResolvedOptions
+  /** Absolute path that files are named from. */
+  root: string
+  environment: Environment
+  startedAt: Date
+  finishedAt: Date
+  interrupted: boolean
+  /** Whether a filter left benchmarks out. */
+  partial: boolean
+  sessions: number
+  benchmarks: Benchmark[]
+  failures: Failure[]
+  warnings: Warning[]
+  /** Measures benchmarks in as many fresh sessions once more; absent where nothing can be run. */
+  measureAgain?: (benchmarks: readonly Benchmark[]) => Promise<Remeasured>
+  /** Shows the finished page to whoever followed the run. */
+  show?: (html: string) => Promise<void>
+  log: (text: string) => void
+  terminal: { columns: number; colours: boolean }
+}
+
+export interface Remeasured {
+  benchmarks: Benchmark[]
+  failures: Failure[]
+}
+
+/** The record of everything that was measured. */
+export function toRun(finished: FinishedRun): Run {
+  const { options, environment, startedAt, benchmarks } = finished
+  const { iterations, warmup, concurrent, profiling, memoryTracking, useAnalyticalModels, analyticalModels } = options
+  const { threshold, profile } = options
+  return {
+    format: runFormat,
+    version: runVersion,
+    id: runId(startedAt),
+    startedAt: startedAt.toISOString(),
+    finishedAt: finished.finishedAt.toISOString(),
+    complete:
+      !finished.interrupted &&
+      benchmarks.every(({ sessions }) => sessions.every(({ status }) => status === 'complete')),
+    environment,
+    machineClass: options.machineClass ?? machineClass(environment),
+    options: {
+      iterations,
+      warmup,
+      concurrent,
+      profiling,
+      memoryTracking,
+      useAnalyticalModels,
+      analyticalModels,
+      threshold,
+      sessions: finished.sessions,
+      profile,
+    },
+    benchmarks,
+    failures: finished.failures,
+    warnings: finished.warnings,
+  }
+}
