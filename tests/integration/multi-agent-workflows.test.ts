@@ -43,7 +43,7 @@ describe('parallel execution', () => {
         records.slice(0, index).some(({ at, totalMs }) => at + totalMs > record.at),
       ).length
     }
-    await mockApiResponses.slow(40, { times: 3 })
+    await mockApiResponses.slow(200, { times: 3 })
     await runParallel(orchestrator, agents, 'together')
     expect(await overlaps()).toBe(2)
     await mockApiResponses.clear()

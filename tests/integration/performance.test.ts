@@ -100,7 +100,7 @@ describe('concurrent throughput', () => {
     simulator,
     apiKey,
   }) => {
-    await mockApiResponses.configure({ providers: { openai: { defaults: { decodeMsPerToken: 15 } } } })
+    await mockApiResponses.configure({ providers: { openai: { defaults: { decodeMsPerToken: 60 } } } })
     const stream = orchestrator.streamModel(question('Tell me'))
     expect((await stream.next()).value).toMatchObject({ type: 'text' })
     expect((await simulator.requests(apiKey))[0]!.outcome).toBe('pending')
