@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { isAbsolute, relative, resolve, sep } from 'node:path'
 
 /** Longest name of a profile without its ending: well within what file systems allow. */
 const LONGEST = 120
@@ -14,6 +14,8 @@ export function profilePath(
   name: string,
 ): { path: string; shown: string } {
   const safe = `${file} ${name}`.replace(/[^\w.-]+/g, '_').slice(-LONGEST)
-  const shown = `${outputDir}/profiles/${safe}.cpuprofile`
-  return { path: join(root, shown), shown }
+  const path = resolve(root, outputDir, 'profiles', `${safe}.cpuprofile`)
+  // A folder elsewhere is named from the root too: no path of the machine reaches a file.
+  const shown = relative(root, path)
+  return { path, shown: isAbsolute(shown) ? `${safe}.cpuprofile` : shown.split(sep).join('/') }
 }

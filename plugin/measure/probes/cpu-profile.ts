@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { type Profiler, Session } from 'node:inspector/promises'
-import { dirname } from 'node:path'
+import { dirname, isAbsolute, relative, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Probes } from '../../run/measurement.ts'
 
 /** Distance of two samples, µs: a fifth of V8's default, for a pass of some 30 ms. */
@@ -38,8 +39,17 @@ export async function profileWhile(
   }
 }
 
+/** A file as seen from `root`, so that a run says nothing of where the project stands on the machine; other URLs as they are. */
+function fromHere(url: string, root: string): string {
+  const path = url.startsWith('file:') ? fileURLToPath(url) : url
+  return isAbsolute(path) ? relative(root, path).split(sep).join('/') : url
+}
+
 /** The functions with the most self time, as per cent of the samples in which this thread worked. */
-export function topFunctions(profile: Profiler.Profile): NonNullable<Probes['profile']>['top'] {
+export function topFunctions(
+  profile: Profiler.Profile,
+  root: string = process.cwd(),
+): NonNullable<Probes['profile']>['top'] {
   const functions = new Map<string, { name: string; url: string; line: number; hits: number }>()
   let working = 0
   for (const { callFrame, hitCount = 0 } of profile.nodes) {
@@ -52,7 +62,7 @@ export function topFunctions(profile: Profiler.Profile): NonNullable<Probes['pro
     else {
       functions.set(key, {
         name: callFrame.functionName || '(anonymous)',
-        url: callFrame.url,
+        url: fromHere(callFrame.url, root),
         // V8 counts lines from 0; natives have -1.
         line: callFrame.lineNumber + 1,
         hits: hitCount,

@@ -95,3 +95,19 @@ test('topFunctions() shares out the time in which the thread worked, most first'
     { name: '(anonymous)', url: 'file:///a.js', line: 1, selfPercent: 10 },
   ])
 })
+
+test('topFunctions() names files as seen from the project, not where they stand on the machine', () => {
+  const node = (id: number, url: string) => ({
+    id,
+    callFrame: { functionName: `f${id}`, scriptId: '1', url, lineNumber: 0, columnNumber: 0 },
+    hitCount: 10 - id,
+  })
+  const nodes = [
+    node(1, 'file:///project/a.ts'),
+    node(2, '/project/b/c.ts'),
+    node(3, 'node:fs'),
+    node(4, '/other/d.js'),
+  ]
+  const urls = topFunctions({ nodes, startTime: 0, endTime: 1 }, '/project').map(({ url }) => url)
+  expect(urls).toEqual(['a.ts', 'b/c.ts', 'node:fs', '../other/d.js'])
+})
