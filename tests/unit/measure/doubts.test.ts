@@ -78,7 +78,7 @@ describe('doubtsAboutMachine()', () => {
 test('topFunctions() shares out the time in which the thread worked, most first', () => {
   const node = (id: number, functionName: string, hitCount: number, lineNumber = 0) => ({
     id,
-    callFrame: { functionName, scriptId: '1', url: 'file:///a.js', lineNumber, columnNumber: 0 },
+    callFrame: { functionName, scriptId: '1', url: 'a.js', lineNumber, columnNumber: 0 },
     hitCount,
   })
   const nodes = [
@@ -89,10 +89,10 @@ test('topFunctions() shares out the time in which the thread worked, most first'
     node(5, 'slow', 50, 6),
     node(6, '', 10),
   ]
-  expect(topFunctions({ nodes, startTime: 0, endTime: 1 })).toEqual([
-    { name: 'slow', url: 'file:///a.js', line: 7, selfPercent: 80 },
-    { name: 'quick', url: 'file:///a.js', line: 1, selfPercent: 10 },
-    { name: '(anonymous)', url: 'file:///a.js', line: 1, selfPercent: 10 },
+  expect(topFunctions({ nodes, startTime: 0, endTime: 1 }, '/')).toEqual([
+    { name: 'slow', url: 'a.js', line: 7, selfPercent: 80 },
+    { name: 'quick', url: 'a.js', line: 1, selfPercent: 10 },
+    { name: '(anonymous)', url: 'a.js', line: 1, selfPercent: 10 },
   ])
 })
 
