@@ -133,17 +133,20 @@ async function conclude(
   const sessions: SessionResult[] = []
   let judgement: DuetJudgement | undefined
   let target: number | null = Math.min(most, duetLooks[0]!)
-  while (target !== null && sessions.length < target) {
+  // Where nothing of the base could be measured, more sessions would show nothing more.
+  let comparable = true
+  while (target !== null && sessions.length < target && comparable) {
     const only = judgement?.undecided
-    while (sessions.length < target) {
-      sessions.push(await duet.session(sessions.length + 1, time, only))
-      if (sessions.at(-1)!.observations.length === 0) break
+    while (sessions.length < target && comparable) {
+      const session = await duet.session(sessions.length + 1, time, only)
+      sessions.push(session)
+      comparable = hasPairs(session)
     }
     judgement = judgeDuet(sessions, duet.filesOnlyInBase(), policy)
-    if (sessions.at(-1)!.observations.length === 0) break
     target = judgement.continueTo
-    if (target !== null)
+    if (target !== null && comparable) {
       say(`${sessions.length} sessions: ${judgement.undecided.size} undecided, going on to ${target}.`)
+    }
   }
   const { answer } = judgement ?? judgeDuet(sessions, [], policy)
   const failures = distinct(sessions.flatMap((session) => session.failures))
@@ -166,6 +169,11 @@ async function conclude(
   const found = answerExitCode(answer, { failOn: given.failOn ?? 'low', strict: given.strict === true })
   const broken = problem !== null || baseFailures.length > 0
   return combineExitCodes(combineExitCodes(found, failures.length > 0 ? 1 : 0), broken ? 3 : 0)
+}
+
+function hasPairs({ observations }: SessionResult): boolean {
+  const figures = observations.flatMap(({ record }) => Object.values(record.figures))
+  return figures.some(({ values }) => values.head !== undefined && values.base !== undefined)
 }
 
 function distinct<T>(values: readonly T[]): T[] {

@@ -28,7 +28,7 @@ interface HiddenLane {
   run(): Promise<void>
 }
 
-/** What Vitest keeps to itself; `createLaneRunner` checks that it is there. */
+/** What Vitest keeps to itself; `internalsOf` checks that it is there. */
 interface WorkerState {
   rpc: Record<string, unknown>
   ctx: { files: Specification[] }
@@ -132,7 +132,7 @@ export default class LaneRunner extends TestRunner {
     const inside = relative(repository, filepath)
     if (inside.startsWith('..') || isAbsolute(inside) || !existsSync(join(trees.base, inside))) return
     this.state.record.inBase = true
-    const worker = (this as unknown as { workerState: WorkerState }).workerState
+    const worker = internalsOf(this)
     const given = worker.ctx.files.find((specification) => specification.filepath === filepath)
     for (const lane of ['base', 'null'] as const) {
       const specification = {
@@ -148,6 +148,17 @@ export default class LaneRunner extends TestRunner {
       this.hidden.map(({ file }) => file.id),
     )
   }
+}
+
+/** @throws Error where a later Vitest has moved what the lanes are built on; tests/e2e/against would fail first. */
+function internalsOf(runner: TestRunner): WorkerState {
+  const { workerState } = runner as unknown as { workerState?: Partial<WorkerState> }
+  const there =
+    typeof startTests === 'function' && workerState?.rpc !== undefined && Array.isArray(workerState.ctx?.files)
+  if (there) return workerState as WorkerState
+  throw new Error(
+    'This version of Vitest cannot run two versions side by side: use Vitest 5.1, or compare two runs instead',
+  )
 }
 
 /**

@@ -14,10 +14,12 @@ const source = '/proc/self/schedstat'
 let file: number | null | undefined
 const buffer = Buffer.alloc(128)
 
-/** Asks the system, in about 5 µs; null where it does not tell. */
+/** Asks the system, in about 8 µs; null where it does not tell. */
 export function processorTime(): ProcessorTime | null {
   file ??= open()
   if (file === null) return null
+  // Linux brings a running thread's account up to date only when it is asked in this way; else it may be 4 ms behind.
+  process.cpuUsage()
   const length = readSync(file, buffer, 0, buffer.length, 0)
   const [ranNs, waitedNs] = buffer.toString('latin1', 0, length).split(' ').map(Number)
   return { ranNs: ranNs!, waitedNs: waitedNs! }
