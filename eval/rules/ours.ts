@@ -1,9 +1,9 @@
 import { verdictAlpha } from '../../plugin/judge/alpha.ts'
-import { type Change, intervalOf } from '../../plugin/judge/estimate.ts'
 import { judgePaired } from '../../plugin/judge/paired.ts'
 import { logThreshold } from '../../plugin/judge/policy.ts'
 import { verdictOf } from '../../plugin/judge/verdict.ts'
-import { pairedYuen, unpairedYuen } from '../../plugin/judge/yuen.ts'
+import { type Change, intervalOf } from '../../plugin/statistics/estimate.ts'
+import { pairedYuen, unpairedYuen } from '../../plugin/statistics/yuen.ts'
 import type { Outcome, Rule } from './rule.ts'
 
 /** The interval at one look of the paired sessions. */

@@ -1,7 +1,7 @@
 import type { Warning } from '../run/measurement.ts'
+import type { Estimate } from '../statistics/estimate.ts'
+import { halfWidth } from '../statistics/estimate.ts'
 import { detectablePercent } from './detectable.ts'
-import type { Estimate } from './estimate.ts'
-import { halfWidth } from './estimate.ts'
 
 /** More than this many sessions nobody waits for. */
 const mostSessionsAdvised = 100

@@ -1,11 +1,11 @@
 import type { Metric } from '../run/metric.ts'
 import type { Session } from '../run/run.ts'
+import { halfWidth } from '../statistics/estimate.ts'
 import { mean } from '../statistics/mean.ts'
 import { quantileOfSorted } from '../statistics/quantile.ts'
 import { sorted } from '../statistics/sorted.ts'
-import { halfWidth } from './estimate.ts'
+import { pairedYuen } from '../statistics/yuen.ts'
 import type { BenchmarkStatistics } from './report.ts'
-import { pairedYuen } from './yuen.ts'
 
 /** One-sided error of the spread shown beside a median: the customary 95 % interval. */
 const spreadAlpha = 0.025

@@ -1,5 +1,5 @@
+import { type Estimate, halfWidth } from '../statistics/estimate.ts'
 import { studentTQuantile } from '../statistics/student-t.ts'
-import { type Estimate, halfWidth } from './estimate.ts'
 
 /** Power at which a slowdown counts as one that would have been found. */
 const power = 0.8

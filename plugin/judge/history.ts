@@ -1,6 +1,6 @@
 import { changePoints } from '../statistics/change-points.ts'
+import type { Estimate } from '../statistics/estimate.ts'
 import { trimmedSample } from '../statistics/trimmed-mean.ts'
-import type { Estimate } from './estimate.ts'
 import { expectedSpread, expectedSpreadDegreesOfFreedom } from './machine-likeness.ts'
 
 /** Values of a history that are looked at: older ones say nothing of the level now. */

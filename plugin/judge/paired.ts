@@ -1,16 +1,16 @@
 import type { Warning } from '../run/measurement.ts'
 import type { Direction } from '../run/metric.ts'
+import { type Change, type Estimate, halfWidth, intervalOf } from '../statistics/estimate.ts'
 import { mannKendall } from '../statistics/mann-kendall.ts'
 import { trimmedSample } from '../statistics/trimmed-mean.ts'
+import { pairedYuen } from '../statistics/yuen.ts'
 import { inconclusiveAdvice } from './advice.ts'
 import { pairedLookAlpha, pairedLooks } from './alpha.ts'
 import { detectablePercent } from './detectable.ts'
-import { type Change, type Estimate, halfWidth, intervalOf } from './estimate.ts'
 import { logThreshold } from './policy.ts'
 import type { MetricComparison, Verdict } from './report.ts'
 import { type SeverityLimits, severityOf } from './severity.ts'
 import { verdictOf } from './verdict.ts'
-import { pairedYuen } from './yuen.ts'
 
 /** A trend from session to session that chance makes in 1 of 1,000 comparisons (VERDICT.md rule 8). */
 const trendP = 0.001

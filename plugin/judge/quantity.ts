@@ -2,13 +2,14 @@ import type { Environment } from '../run/environment.ts'
 import type { Direction, Unit } from '../run/metric.ts'
 import type { RunOptions } from '../run/run.ts'
 import { changePoints } from '../statistics/change-points.ts'
+import type { Estimate } from '../statistics/estimate.ts'
 import { mannKendall } from '../statistics/mann-kendall.ts'
 import { mean } from '../statistics/mean.ts'
 import { median } from '../statistics/median.ts'
-import { variance } from '../statistics/standard-deviation.ts'
+import { pooledVariance } from '../statistics/pooled-variance.ts'
 import { theilSen } from '../statistics/theil-sen.ts'
 import { trimmedSample } from '../statistics/trimmed-mean.ts'
-import type { Estimate } from './estimate.ts'
+import { allEqual, combine, enoughSessions, type YuenSide, yuenSides } from '../statistics/yuen.ts'
 import {
   comparable,
   expectedSpread,
@@ -16,7 +17,6 @@ import {
   type MachineLikeness,
   machineLikeness,
 } from './machine-likeness.ts'
-import { allEqual, combine, enoughSessions, type YuenSide, yuenSides } from './yuen.ts'
 
 /** From so many stored runs on, the level restarts after the last change point. */
 const historyNeeded = 20
@@ -152,12 +152,11 @@ export function compareQuantity(
 }
 
 function spreadBetween(centres: readonly number[], likeness: MachineLikeness) {
-  const expected = expectedSpread[likeness]
-  if (centres.length < 2) return { tau: expected, degreesOfFreedom: expectedSpreadDegreesOfFreedom, from: likeness }
-  const seen = centres.length - 1
-  const degreesOfFreedom = seen + expectedSpreadDegreesOfFreedom
-  const pooled = (seen * variance(centres) + expectedSpreadDegreesOfFreedom * expected ** 2) / degreesOfFreedom
-  return { tau: Math.sqrt(pooled), degreesOfFreedom, from: 'stored runs' as const }
+  const tau = expectedSpread[likeness]
+  const pooled = pooledVariance(centres, { variance: tau ** 2, degreesOfFreedom: expectedSpreadDegreesOfFreedom })
+  const { degreesOfFreedom } = pooled
+  if (centres.length < 2) return { tau, degreesOfFreedom, from: likeness }
+  return { tau: Math.sqrt(pooled.variance), degreesOfFreedom, from: 'stored runs' as const }
 }
 
 /** By how much the level crept over the stored runs, on the log scale; 0 where it stood still or went in steps. */

@@ -1,8 +1,8 @@
+import type { Change } from '../statistics/estimate.ts'
 import { newcombe, type Proportion } from '../statistics/newcombe.ts'
 import { normalQuantile } from '../statistics/special-functions.ts'
 import { studentTQuantile } from '../statistics/student-t.ts'
-import type { Change } from './estimate.ts'
-import { enoughSessions } from './yuen.ts'
+import { enoughSessions } from '../statistics/yuen.ts'
 
 /** Successes among trials in one session. */
 export interface SessionRate {

@@ -1,4 +1,4 @@
-import type { Change } from './estimate.ts'
+import type { Change } from '../statistics/estimate.ts'
 import type { Verdict } from './report.ts'
 
 /**

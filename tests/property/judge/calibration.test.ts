@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { intervalOf } from '../../../plugin/judge/estimate.ts'
 import { verdictOf } from '../../../plugin/judge/verdict.ts'
-import { pairedYuen, unpairedYuen } from '../../../plugin/judge/yuen.ts'
 import { clopperPearson } from '../../../plugin/statistics/clopper-pearson.ts'
+import { intervalOf } from '../../../plugin/statistics/estimate.ts'
+import { pairedYuen, unpairedYuen } from '../../../plugin/statistics/yuen.ts'
 import { normal, seededRandom } from '../../support/random.ts'
 
 /** Noise of one session's log-ratio; all are centred at 0 and symmetric, so that the trimmed mean is 0 in truth. */

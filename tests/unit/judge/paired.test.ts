@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { intervalOf } from '../../../plugin/judge/estimate.ts'
 import { comparePaired, judgePaired, type PairedSession } from '../../../plugin/judge/paired.ts'
-import { pairedYuen } from '../../../plugin/judge/yuen.ts'
+import { intervalOf } from '../../../plugin/statistics/estimate.ts'
+import { pairedYuen } from '../../../plugin/statistics/yuen.ts'
 import { normal, seededRandom } from '../../support/random.ts'
 
 const delta = Math.log(1.03)

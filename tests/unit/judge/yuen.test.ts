@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { halfWidth, intervalOf } from '../../../plugin/judge/estimate.ts'
-import { pairedYuen, unpairedYuen } from '../../../plugin/judge/yuen.ts'
+import { halfWidth, intervalOf } from '../../../plugin/statistics/estimate.ts'
 import { studentTCdf } from '../../../plugin/statistics/student-t.ts'
+import { pairedYuen, unpairedYuen } from '../../../plugin/statistics/yuen.ts'
 
 const old = [2.1, 2.3, 2.2, 2.8, 2.15, 2.25, 2.4, 2.05, 3.9, 2.2]
 const next = [2.6, 2.5, 2.75, 2.45, 2.9, 2.55, 2.65, 4.2]

@@ -1,6 +1,6 @@
-import { variance } from '../statistics/standard-deviation.ts'
-import { type TrimmedSample, trimmedSample } from '../statistics/trimmed-mean.ts'
 import type { Estimate } from './estimate.ts'
+import { variance } from './standard-deviation.ts'
+import { type TrimmedSample, trimmedSample } from './trimmed-mean.ts'
 
 /** A part of a variance and the degrees of freedom it was estimated with. */
 export interface VarianceComponent {

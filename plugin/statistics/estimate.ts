@@ -1,4 +1,4 @@
-import { studentTQuantile } from '../statistics/student-t.ts'
+import { studentTQuantile } from './student-t.ts'
 
 /**
  * A change on the natural log scale with what is known of its error. A standard error of 0 stands for an exact comparison.
