@@ -112,11 +112,14 @@ function readEnvironment(environment: Environment) {
     const name = environmentName(option)
     const text = environment[name]
     if (text === undefined || text === '') continue
-    values[option] = parseText(text)
+    values[option] = textual.has(option) ? text : parseText(text)
     names[option] = name
   }
   return { values, names }
 }
+
+/** Options whose value is text whatever it looks like: a folder may be called `2026`. */
+const textual = new Set(['profile', 'outputDir', 'failOn', 'baseline', 'machineClass'])
 
 /** Numbers, booleans and JSON read as such, anything else as text. */
 function parseText(text: string): unknown {

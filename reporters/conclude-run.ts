@@ -25,10 +25,15 @@ import { writeOutputs } from './write-outputs.ts'
 /** The end of a run: judge it, write the files, say the verdict, set the exit code. */
 export async function concludeRun(finished: FinishedRun): Promise<void> {
   const { options, root, log, terminal } = finished
-  if (finished.benchmarks.length === 0 && finished.failures.length === 0) return
+  if (finished.benchmarks.length === 0 && finished.failures.length === 0) {
+    log(
+      'vitest-verdict: no benchmark was measured, so there is no verdict. Check the filters, or call `.run()` on what `bench()` gives.',
+    )
+    return
+  }
   const measured = toRun(finished)
   const palette = terminal.colours ? colourPalette : plainPalette
-  let exitCode: number = process.exitCode === undefined ? 0 : Number(process.exitCode)
+  let exitCode = 0
   const complain = (error: unknown) => {
     if (!(error instanceof InputError)) throw error
     log(palette.bad(`vitest-verdict: ${error.message}`))
@@ -43,7 +48,7 @@ export async function concludeRun(finished: FinishedRun): Promise<void> {
     complete: !finished.partial && measured.complete,
     baselinePath: relative(root, path),
   }
-  const run = redactRun(await confirmRun(measured, baseline, policy, finished), secretValues(process.env))
+  const run = redactRun(await confirmRun(measured, baseline, policy, finished), secretValues(process.env), root)
   const report: Report = judge(run, baseline, policy)
   const aims = (await readTargets(root).catch(complain)) ?? []
   const targets: TargetResult[] = checkTargets(report.benchmarks, aims)
@@ -72,7 +77,9 @@ export async function concludeRun(finished: FinishedRun): Promise<void> {
     log(palette.doubtful(`Target missed: ${key} ${figure} ${aim}, measured ${Number(value.toPrecision(4))}`))
   }
   if (written !== null) log(palette.faint(`Written to ${options.outputDir}/: ${written.join(', ')}`))
-  process.exitCode = combineExitCodes(exitCode, report.exitCode)
+  // What Vitest has set meanwhile (a failed test, a worker that crashed) is never lowered.
+  const codes = [Number(process.exitCode ?? 0), exitCode, report.exitCode]
+  process.exitCode = codes.reduce(combineExitCodes)
 }
 
 /** Adds the run to the history and reads all of it. Neither can fail a run: its verdict does not depend on them. */

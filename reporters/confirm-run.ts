@@ -1,7 +1,7 @@
 import type { Baseline } from '../plugin/judge/baseline.ts'
 import type { JudgePolicy } from '../plugin/judge/policy.ts'
 import { markScreening, needsConfirmation } from '../plugin/judge/screen.ts'
-import type { Run } from '../plugin/run/run.ts'
+import type { Benchmark, Run } from '../plugin/run/run.ts'
 import type { FinishedRun } from './finished-run.ts'
 import { plainText } from './plain-text.ts'
 
@@ -20,19 +20,37 @@ export async function confirmRun(
   if (keys.length === 0) return run
   const named = keys.length === 1 ? plainText(keys[0] ?? '') : `${keys.length} benchmarks`
   log(`\n${named} may have changed: measuring again, to be sure.`)
-  const again = await measureAgain(run.benchmarks.filter(({ key }) => keys.includes(key)))
-  const fresh = new Map(again.benchmarks.map((benchmark) => [benchmark.key, benchmark.sessions]))
-  const confirmed = keys.filter((key) => fresh.has(key))
+  const suspects = run.benchmarks.filter(({ key }) => keys.includes(key))
+  const again = await measureAgain(suspects).catch((error: Error) => error)
+  if (again instanceof Error) {
+    const text = `Measuring again failed (${again.message}): the verdict rests on the first look`
+    return { ...run, warnings: [...run.warnings, { code: 'not-confirmed', text }] }
+  }
+  const fresh = new Map(again.benchmarks.filter(hasEvidence).map((each) => [place(each), each.sessions]))
+  const confirmed = suspects.filter((each) => fresh.has(place(each))).map(({ key }) => key)
   const screened = markScreening(run, confirmed)
   return {
     ...screened,
     finishedAt: new Date().toISOString(),
-    failures: [...run.failures, ...again.failures],
+    complete: run.complete && !again.interrupted,
+    failures: [
+      ...run.failures,
+      ...again.failures.map((failure) => ({ ...failure, session: failure.session + run.options.sessions })),
+    ],
     benchmarks: screened.benchmarks.map((benchmark) => {
       const before = benchmark.sessions.length
-      const sessions = confirmed.includes(benchmark.key) ? (fresh.get(benchmark.key) ?? []) : []
+      const sessions = confirmed.includes(benchmark.key) ? (fresh.get(place(benchmark)) ?? []) : []
       const later = sessions.map((session) => ({ ...session, session: session.session + before }))
       return { ...benchmark, sessions: [...benchmark.sessions, ...later] }
     }),
   }
+}
+
+function hasEvidence({ sessions }: Benchmark): boolean {
+  return sessions.some(({ status }) => status === 'complete')
+}
+
+/** Keys of duplicates are numbered run by run; what a benchmark is stays. */
+function place({ project, file, test, name }: Benchmark): string {
+  return [project, file, test, name].join('\0')
 }

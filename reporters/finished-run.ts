@@ -30,6 +30,7 @@ export interface FinishedRun {
 export interface Remeasured {
   benchmarks: Benchmark[]
   failures: Failure[]
+  interrupted: boolean
 }
 
 /** The record of everything that was measured. */
@@ -59,6 +60,13 @@ export function toRun(finished: FinishedRun): Run {
       threshold,
       sessions: finished.sessions,
       profile,
+      policy: {
+        failOn: options.failOn,
+        strict: options.strict,
+        severity: options.severity,
+        baseline: options.baseline,
+        partial: finished.partial,
+      },
     },
     benchmarks,
     failures: finished.failures,

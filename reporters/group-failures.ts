@@ -14,3 +14,13 @@ export function groupFailures(failures: Report['failures']): { key: string; sess
   }
   return [...groups.values()]
 }
+
+/**
+ * @example describeSessions([1, 2]) // ' in sessions 1, 2'
+ * @example describeSessions([0]) // '': of the run, not of a session
+ */
+export function describeSessions(sessions: readonly number[]): string {
+  const real = sessions.filter((session) => session > 0)
+  if (real.length === 0) return ''
+  return ` in session${real.length > 1 ? 's' : ''} ${real.join(', ')}`
+}

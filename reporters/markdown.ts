@@ -2,7 +2,7 @@ import type { BenchmarkReport, Report } from '../plugin/judge/report.ts'
 import type { TargetResult } from '../plugin/judge/targets.ts'
 import type { Run } from '../plugin/run/run.ts'
 import { escapeMarkdown } from './escape-markdown.ts'
-import { groupFailures } from './group-failures.ts'
+import { describeSessions, groupFailures } from './group-failures.ts'
 import { groupWarnings } from './group-warnings.ts'
 import { formatBytes, formatDuration, formatPercent, formatRate } from './number.ts'
 import { listRegressions, regressionBlock } from './regression-block.ts'
@@ -143,7 +143,7 @@ function renderFailures({ failures }: Report): string {
   return groupFailures(failures)
     .map(
       ({ key, sessions, error }) =>
-        `- ${escapeMarkdown(key)} in session ${sessions.join(', ')}: ${escapeMarkdown(error, 1000)}`,
+        `- ${escapeMarkdown(key)}${describeSessions(sessions)}: ${escapeMarkdown(error, 1000)}`,
     )
     .join('\n')
 }

@@ -29,12 +29,12 @@ export function toResults(run: Run): Record<string, ResultEntry[]> {
 function entriesOf(benchmark: Benchmark, session: Session): ResultEntry[] {
   const { samplesNs, batchSize } = session
   const failed = new Set(session.failedSamples)
-  const step = Math.max(1, Math.ceil(samplesNs.length / keptPerSession))
+  const kept = keptSamples(samplesNs.length, failed)
   const memory = session.metrics.memory_average
   const entries: ResultEntry[] = []
   let elapsedNs = 0
   for (const [index, nanoseconds] of samplesNs.entries()) {
-    if (index % step === 0) {
+    if (kept.has(index)) {
       entries.push({
         name: `${session.title ?? benchmark.name} (${batchSize > 1 ? 'batch' : 'iteration'} ${index + 1})`,
         category: benchmark.category ?? benchmark.key,
@@ -50,4 +50,11 @@ function entriesOf(benchmark: Benchmark, session: Session): ResultEntry[] {
   const dropped = session.droppedSamples + samplesNs.length - entries.length
   if (entries[0] && dropped > 0) entries[0].metadata.dropped_samples = dropped
   return entries
+}
+
+/** Positions of samples spread evenly over time, and of every failure: those are never thrown away. */
+function keptSamples(count: number, failed: ReadonlySet<number>): Set<number> {
+  const wanted = Math.min(count, keptPerSession)
+  const even = Array.from({ length: wanted }, (_, index) => Math.floor((index * count) / wanted))
+  return new Set([...even, ...failed])
 }

@@ -1,3 +1,4 @@
+import { judgedSessions } from '../plugin/judge/judged-sessions.ts'
 import type { BenchmarkStatistics, Report } from '../plugin/judge/report.ts'
 import type { Metric } from '../plugin/run/metric.ts'
 import type { Run, Session } from '../plugin/run/run.ts'
@@ -32,9 +33,10 @@ export interface Summary {
 export function toSummaries(run: Run, report: Report): Record<string, Summary> {
   const statistics = new Map(report.benchmarks.map((benchmark) => [benchmark.key, benchmark.statistics]))
   return Object.fromEntries(
-    run.benchmarks.flatMap(({ key, sessions }) => {
+    run.benchmarks.flatMap((benchmark) => {
+      const { key } = benchmark
       const figures = statistics.get(key)
-      return figures ? [[key, summarise(key, sessions, figures)] as const] : []
+      return figures ? [[key, summarise(key, judgedSessions(benchmark), figures)] as const] : []
     }),
   )
 }

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import Table from 'cli-table3'
 import type { BenchmarkReport, MetricComparison, Report, Verdict } from '../plugin/judge/report.ts'
-import { groupFailures } from './group-failures.ts'
+import { describeSessions, groupFailures } from './group-failures.ts'
 import { formatDuration, formatPercent } from './number.ts'
 import { type Palette, plainPalette } from './palette.ts'
 import { plainText } from './plain-text.ts'
@@ -141,8 +141,7 @@ function paint(verdict: Verdict, palette: Palette): (text: string) => string {
 function renderFailures({ failures }: Report, palette: Palette): string {
   return groupFailures(failures)
     .map(({ key, sessions, error }) => {
-      const when = `in session${sessions.length > 1 ? 's' : ''} ${sessions.join(', ')}`
-      return palette.bad(`FAILED: ${plainText(key)} ${when}: ${plainText(error, 500)}`)
+      return palette.bad(`FAILED: ${plainText(key)}${describeSessions(sessions)}: ${plainText(error, 500)}`)
     })
     .join('\n')
 }

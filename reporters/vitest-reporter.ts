@@ -1,5 +1,5 @@
 import { relative, resolve, sep } from 'node:path'
-import type { RunnerTaskResult } from 'vitest'
+import type { RunnerTaskResult, SerializedError } from 'vitest'
 import type {
   Reporter,
   TestCase,
@@ -111,14 +111,16 @@ export class VerdictReporter implements Reporter {
     this.#passOn(test, session)
   }
 
-  async onTestRunEnd(_modules: unknown, _errors: unknown, reason: TestRunEndReason): Promise<void> {
+  async onTestRunEnd(_modules: unknown, errors: readonly SerializedError[], reason: TestRunEndReason): Promise<void> {
     const vitest = this.#vitest
     if (vitest === undefined || !this.#measured) return
+    // A crashed worker or a rejection that nobody handled: sessions may be missing, and no test tells of it.
+    for (const { message } of errors) this.#builder.fail({ key: 'the run', session: 0, error: message })
     const followed = this.#followed
     this.#followed = undefined
     await this.#conclude({
       ...this.#finished(vitest),
-      interrupted: reason === 'interrupted',
+      interrupted: reason === 'interrupted' || errors.length > 0,
       ...this.#builder.build(),
       ...(vitest.config.mergeReports ? {} : { measureAgain: (suspects) => this.#measureAgain(vitest, suspects) }),
       ...(followed === undefined ? {} : { show: (html) => followed.finish(html) }),
@@ -158,14 +160,15 @@ export class VerdictReporter implements Reporter {
 
   async #measureAgain(vitest: Vitest, benchmarks: readonly Benchmark[]): Promise<Remeasured> {
     const suspects: Suspect[] = benchmarks.map(({ file, project, test }) => ({
-      moduleId: resolve(vitest.config.root, file),
+      moduleId: resolve(vitest.config.root, file).split(sep).join('/'),
       project: project === '' ? 'bench' : `${project} (bench)`,
       test,
     }))
-    const again: Remeasured = { benchmarks: [], failures: [] }
-    await measureAgain<FinishedRun>(vitest, suspects, ({ benchmarks: measured, failures }) => {
+    const again: Remeasured = { benchmarks: [], failures: [], interrupted: false }
+    await measureAgain<FinishedRun>(vitest, suspects, ({ benchmarks: measured, failures, interrupted }) => {
       again.benchmarks.push(...measured)
       again.failures.push(...failures)
+      again.interrupted ||= interrupted
     })
     return again
   }

@@ -50,8 +50,12 @@ async function show(given: Located, context: Context): Promise<void> {
 }
 
 async function check(given: Located, context: Context): Promise<void> {
-  const { run, path, options } = await locateRun(given, context)
-  const report = judge(run, await readBaseline(path), { ...options, baselinePath: relative(context.cwd, path) })
+  const { run, path, options, complete } = await locateRun(given, context)
+  const report = judge(run, await readBaseline(path), {
+    ...options,
+    complete,
+    baselinePath: relative(context.cwd, path),
+  })
   context.print(renderTerminal(report, { width: process.stdout.columns ?? 120 }))
   context.exit(report.exitCode)
 }

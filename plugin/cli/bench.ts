@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import { environmentName, resolveOptions } from '../options.ts'
 import { InputError } from '../store/input-error.ts'
@@ -39,6 +40,11 @@ export function registerBench(program: Command, context: Context): void {
         ...Object.fromEntries(explicit.map(([name, value]) => [environmentName(name), String(value)])),
       }
       resolveOptions({}, environment)
+      if (typeof given.baseline === 'string' && !existsSync(resolve(context.cwd, given.baseline))) {
+        throw new InputError(
+          `Cannot judge against ${given.baseline}: no such file; leave --baseline out on a first run`,
+        )
+      }
       context.exit(await runVitest(['bench', '--run', ...command.args], context.cwd, environment))
     })
 }

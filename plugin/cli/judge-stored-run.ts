@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs'
-import { dirname, relative, resolve } from 'node:path'
+import { dirname, relative } from 'node:path'
 import { judge } from '../judge/judge.ts'
 import type { Report } from '../judge/report.ts'
 import type { Run } from '../run/run.ts'
 import { InputError } from '../store/input-error.ts'
-import { latestRun } from '../store/latest-run.ts'
 import { readBaseline } from '../store/read-baseline.ts'
 import type { Context } from './context.ts'
 import { type Located, locateRun } from './locate-run.ts'
@@ -22,15 +21,13 @@ export interface Judged {
  * @throws InputError when a file is missing or damaged, or the threshold makes no sense
  */
 export async function judgeStoredRun(given: Located & { threshold?: string }, context: Context): Promise<Judged> {
-  const { run, path, options } = await locateRun(given, context)
+  const { run, file, complete, path, options } = await locateRun(given, context)
   const threshold = given.threshold === undefined ? options.threshold : Number(given.threshold)
   if (!(threshold > 0 && threshold <= 1000)) {
     throw new InputError(`Invalid --threshold "${given.threshold}": give per cent, more than 0 and at most 1000`)
   }
-  const wanted = given.baseline !== undefined || options.baseline !== null
+  const wanted = given.baseline !== undefined || context.env.VITEST_VERDICT_BASELINE !== undefined
   const baseline = wanted || existsSync(path) ? await readBaseline(path) : null
-  const report = judge(run, baseline, { ...options, threshold, baselinePath: relative(context.cwd, path) })
-  const resultsDir = resolve(context.cwd, given.resultsDir ?? options.outputDir)
-  const file = given.run === undefined ? await latestRun(resultsDir) : resolve(context.cwd, given.run)
+  const report = judge(run, baseline, { ...options, threshold, complete, baselinePath: relative(context.cwd, path) })
   return { run, report, folder: dirname(file) }
 }

@@ -13,17 +13,33 @@ export interface Located {
   baseline?: string
 }
 
+export interface LocatedRun {
+  run: Run
+  /** Path of the run's file. */
+  file: string
+  /** Whether the run covers every benchmark, so that one that is missing is gone. */
+  complete: boolean
+  /** Path of the baseline that goes with it. */
+  path: string
+  options: ResolvedOptions
+}
+
 /**
  * Reads the run that a command is about (the latest, unless told) and finds the baseline that goes with it.
  * @throws InputError when there is no such run.
  */
-export async function locateRun(
-  given: Located,
-  context: Context,
-): Promise<{ run: Run; path: string; options: ResolvedOptions }> {
-  const options = resolveOptions({}, context.env)
-  const runPath = given.run ?? (await latestRun(resolve(context.cwd, given.resultsDir ?? options.outputDir)))
-  const run = await readRun(resolve(context.cwd, runPath))
+export async function locateRun(given: Located, context: Context): Promise<LocatedRun> {
+  const { outputDir } = resolveOptions({}, context.env)
+  const file = resolve(context.cwd, given.run ?? (await latestRun(resolve(context.cwd, given.resultsDir ?? outputDir))))
+  const run = await readRun(file)
+  const { threshold, policy } = run.options
+  // As the run was configured, unless the environment says otherwise now.
+  const { baseline: configured, partial = false, ...judged } = policy ?? { baseline: null }
+  const options = resolveOptions(
+    { ...judged, threshold, ...(configured === null ? {} : { baseline: configured }) },
+    context.env,
+  )
   const baseline = given.baseline ?? options.baseline
-  return { run, path: resolve(context.cwd, baselinePath({ baseline }, run.machineClass)), options }
+  const complete = run.complete && policy !== undefined && !partial
+  return { run, file, complete, path: resolve(context.cwd, baselinePath({ baseline }, run.machineClass)), options }
 }

@@ -36,6 +36,16 @@ export interface RunOptions {
   threshold: number
   sessions: number
   profile: 'full' | 'quick'
+  /** How the run was judged, so that commands which read it judge alike. Absent in runs of other makers. */
+  policy?: {
+    failOn: 'critical' | 'high' | 'medium' | 'low'
+    strict: boolean
+    severity: { medium: number; high: number; critical: number }
+    /** The baseline file that was configured; null for the one named after the machine class. */
+    baseline: string | null
+    /** Whether a filter left benchmarks out. */
+    partial: boolean
+  }
 }
 
 export interface Benchmark {

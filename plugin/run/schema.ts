@@ -163,6 +163,15 @@ const runOptions = z.object({
   threshold: finite,
   sessions: z.int(),
   profile: z.enum(['full', 'quick']),
+  policy: z
+    .object({
+      failOn: z.enum(['critical', 'high', 'medium', 'low']),
+      strict: z.boolean(),
+      severity: z.object({ medium: finite, high: finite, critical: finite }),
+      baseline: z.string().nullable(),
+      partial: z.boolean(),
+    })
+    .exactOptional(),
 }) satisfies z.ZodType<RunOptions>
 
 export { environment as environmentSchema, measurement as measurementSchema, runOptions as runOptionsSchema }

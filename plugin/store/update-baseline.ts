@@ -5,6 +5,7 @@ import { lock } from 'proper-lockfile'
 import type { Baseline } from '../judge/baseline.ts'
 import { InputError } from './input-error.ts'
 import { readBaseline } from './read-baseline.ts'
+import { readJson } from './read-json.ts'
 import { writeWhole } from './write-whole.ts'
 
 /**
@@ -24,10 +25,17 @@ export async function updateBaseline(
     throw new InputError(`Cannot change ${path}: another process holds its lock (${cause.message})`, { cause })
   })
   try {
-    const baseline = await change(existsSync(path) ? await readBaseline(path) : null)
+    const baseline = await change(existsSync(path) ? await readOwn(path) : null)
     await writeWhole(path, `${JSON.stringify(baseline, null, 1)}\n`)
     return baseline
   } finally {
     await release()
   }
+}
+
+/** A summaries file serves as a baseline, but is not ours to overwrite. */
+async function readOwn(path: string): Promise<Baseline> {
+  const content = await readJson(path)
+  if (typeof content === 'object' && content !== null && 'format' in content) return readBaseline(path)
+  throw new InputError(`Cannot accept into ${path}: it is not a vitest-verdict baseline; give another --baseline`)
 }

@@ -31,12 +31,21 @@ export async function profileWhile(
     await session.post('Profiler.disable')
     if (file) {
       await mkdir(dirname(file.path), { recursive: true })
-      await writeFile(file.path, JSON.stringify(profile))
+      await writeFile(file.path, JSON.stringify(withoutPlaces(profile)))
     }
     return { ...(file && { file: file.shown }), top: topFunctions(profile) }
   } finally {
     session.disconnect()
   }
+}
+
+/** The profile with files as seen from the project: it may be uploaded. */
+function withoutPlaces(profile: Profiler.Profile): Profiler.Profile {
+  const nodes = profile.nodes.map((node) => ({
+    ...node,
+    callFrame: { ...node.callFrame, url: fromHere(node.callFrame.url, process.cwd()) },
+  }))
+  return { ...profile, nodes }
 }
 
 /** A file as seen from `root`, so that a run says nothing of where the project stands on the machine; other URLs as they are. */

@@ -57,6 +57,33 @@ test('a baseline is written with sorted keys, so that a change is a small differ
   expect(text.endsWith('}\n')).toBe(true)
 })
 
+test('baseline accept does not overwrite a summaries file', async ({ project }) => {
+  const path = join(project, 'benchmark_summaries_20260101_000000.json')
+  await writeFile(path, '{}')
+  const { exitCode, output } = await runNode([main, 'baseline', 'accept', '--baseline', path], project)
+  expect(output).toContain('it is not a vitest-verdict baseline')
+  expect(exitCode).toBe(3)
+  expect(await readFile(path, 'utf8')).toBe('{}')
+})
+
+test('commands judge a run as it was configured when it was measured', async ({ project }) => {
+  const policy = {
+    failOn: 'low',
+    strict: true,
+    severity: { medium: 10, high: 25, critical: 50 },
+    baseline: 'own.json',
+    partial: false,
+  } as const
+  const measured = makeRun(keys.map((key) => makeBenchmark({ key, medianMs: 1 })))
+  const run = { ...measured, id: '20990101_000000', options: { ...measured.options, policy } }
+  await writeFile(join(project, 'benchmark_results', `run_${run.id}.json`), JSON.stringify(run))
+  const accepted = await runNode([main, 'baseline', 'accept'], project)
+  expect(accepted.output).toContain('into own.json')
+  const checked = await runNode([main, 'baseline', 'check'], project)
+  expect(checked.output).toMatch(/3 (unchanged|inconclusive) against/)
+  expect(checked.exitCode).toBe(checked.output.includes('inconclusive') ? 2 : 0)
+})
+
 test('explain shows how the verdict was reached, against a summaries file too', async ({ project }) => {
   const summaries = {
     cache_warm: toSummaries(

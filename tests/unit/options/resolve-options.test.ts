@@ -62,6 +62,11 @@ test('resolveOptions() says which environment variable a bad value came from', (
   expect(() => resolveOptions({}, { VITEST_VERDICT_ITERATIONS: 'many' })).toThrow(/from VITEST_VERDICT_ITERATIONS/)
 })
 
+test('resolveOptions() takes text for text, whatever it looks like', () => {
+  const environment = { VITEST_VERDICT_OUTPUT_DIR: '2026', VITEST_VERDICT_MACHINE_CLASS: '24' }
+  expect(resolveOptions({}, environment)).toMatchObject({ outputDir: '2026', machineClass: '24' })
+})
+
 test('environmentName() spells an option as a variable', () => {
   expect(environmentName('memoryTracking')).toBe('VITEST_VERDICT_MEMORY_TRACKING')
 })

@@ -139,3 +139,22 @@ test('toResults() keeps at most 100 entries a session and counts the rest', () =
   expect(entries).toHaveLength(100)
   expect(entries[0]?.metadata.dropped_samples).toBe(900)
 })
+
+test('toResults() never throws a failure away', () => {
+  const benchmark = makeBenchmark({ key: 'failing', medianMs: 1, samples: 101, sessions: 1 })
+  const sessions = benchmark.sessions.map((session) => ({ ...session, failedSamples: [1, 3, 5] }))
+  const entries = toResults({ ...run, benchmarks: [{ ...benchmark, sessions }] }).failing!
+  expect(entries.filter(({ success }) => !success).map(({ name }) => name)).toEqual([
+    'failing (iteration 2)',
+    'failing (iteration 4)',
+    'failing (iteration 6)',
+  ])
+  expect(entries.length).toBeGreaterThanOrEqual(100)
+})
+
+test('toSummaries() rests on the sessions that are judged, as the rest of the summary does', () => {
+  const benchmark = makeBenchmark({ key: 'confirmed', medianMs: 1, sessions: 4 })
+  const sessions = benchmark.sessions.map((session, index) => (index < 2 ? { ...session, screening: true } : session))
+  const confirmed = makeRun([{ ...benchmark, sessions }])
+  expect(toSummaries(confirmed, makeReport(confirmed)).confirmed?.sessions).toHaveLength(2)
+})

@@ -98,6 +98,19 @@ describe('redactRun()', () => {
   })
 })
 
+describe('redactRun()', () => {
+  test('keeps benchmarks apart whose names only look like credentials', () => {
+    const keys = ['basic arithmetic', 'basic operations', 'cookie: parse', 'cookie: serialize']
+    const run = makeRun(keys.map((key) => makeBenchmark({ key, medianMs: 1 })))
+    expect(redactRun(run).benchmarks.map(({ key }) => key)).toEqual(keys)
+  })
+
+  test('names paths from the project', () => {
+    const run = makeRun([], { failures: [{ key: 'x', session: 1, error: 'Cannot find /home/me/project/src/a.ts' }] })
+    expect(redactRun(run, [], '/home/me/project').failures[0]?.error).toBe('Cannot find src/a.ts')
+  })
+})
+
 describe('secretValues()', () => {
   test('takes the values whose names say that they are secret, longest first', () => {
     expect(
