@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type {} from 'vitest/config'
 import type { TestProject, Vite, Vitest } from 'vitest/node'
@@ -6,8 +8,10 @@ import type { FinishedRun } from '../reporters/finished-run.ts'
 import { VerdictReporter } from '../reporters/vitest-reporter.ts'
 import { leaveToDuet } from './duet/duet-options.ts'
 import { type ResolvedOptions, resolveOptions, type VerdictOptions } from './options.ts'
+import { machineClass } from './run/environment.ts'
 import { deliveryOfConfirmation } from './sessions/measure-again.ts'
 import { repeatingSequencer } from './sessions/repeating-sequencer.ts'
+import { baselinePath } from './store/baseline-path.ts'
 
 export type { Baseline } from './judge/baseline.ts'
 export { judge } from './judge/judge.ts'
@@ -54,9 +58,17 @@ function measureWithUs(project: TestProject, options: ResolvedOptions): void {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
   project.config.benchmark.provider = fileURLToPath(new URL(`./measure/provider.${extension}`, import.meta.url))
   project.provide('vitestVerdict', options)
+  project.provide('vitestVerdictBaseline', placeOfBaseline(project.vitest.config.root, options))
   // A session is a fresh process: modules kept from one to the next, or threads of one process, would share their fate.
   project.config.isolate = true
   if (project.config.pool === 'threads') project.config.pool = 'forks'
+}
+
+/** What the assertions compare with: the file that the reporter will compare with. */
+function placeOfBaseline(root: string, options: ResolvedOptions) {
+  const { platform, arch, version: node } = process
+  const name = options.machineClass ?? machineClass({ platform, arch, node, cpus: availableParallelism() })
+  return { root, path: resolve(root, baselinePath(options, name)) }
 }
 
 function addReporter(vitest: Vitest, options: ResolvedOptions): VerdictReporter {

@@ -1,4 +1,5 @@
 import type { FnOptions } from 'tinybench'
+import type { BenchResult } from 'vitest'
 import type { ResolvedOptions } from '../options.ts'
 import type { Measurement } from '../run/measurement.ts'
 import type { Metric } from '../run/metric.ts'
@@ -108,5 +109,29 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The plugin's options for the provider in the worker. */
     vitestVerdict: ResolvedOptions
+    /** Absolute paths of the baseline file and of the folder that files are named from. */
+    vitestVerdictBaseline: { path: string; root: string }
+  }
+  interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown> {
+    /**
+     * Asserts that a benchmark is reliably faster than another: the whole interval, from the rounds and not from raw means, has
+     * to say so. It speaks of this process only; sessions are judged by the reporter.
+     *
+     * @param options `by`: how much longer the other has to take at the least, per cent; 0 when absent
+     * @example
+     * const result = await bench.compare(bench('new', next), bench('old', previous))
+     * expect(result.get('new')).toBeReliablyFasterThan(result.get('old'), { by: 10 })
+     */
+    toBeReliablyFasterThan: (other: BenchResult, options?: { by?: number }) => R
+    /**
+     * Asserts that a benchmark is not reliably slower than its baseline by more than the threshold. It speaks of this session
+     * only. Without a baseline it holds, and says on the console how to accept one.
+     *
+     * @param options `threshold`: per cent; the benchmark's own, else the plugin's, when absent
+     * @example
+     * const result = await bench('parse', parse).run()
+     * expect(result).toMeetBaseline({ threshold: 20 })
+     */
+    toMeetBaseline: (options?: { threshold?: number }) => R
   }
 }

@@ -1,5 +1,5 @@
 import type { BenchmarkGroup, BenchResult } from 'vitest'
-import type { Calibration, Probes, Warning } from '../run/measurement.ts'
+import type { Calibration, Measurement, Probes, Warning } from '../run/measurement.ts'
 import type { Metric } from '../run/metric.ts'
 import { watchAbort } from './abort-watch.ts'
 import type { BenchmarkOptions, Metadata } from './bench-options.ts'
@@ -12,6 +12,7 @@ import { measureLatency } from './latency-engine.ts'
 import { doubtsAboutLoad } from './load/load-doubts.ts'
 import { createLoadRun, type LoadRun, runLoad } from './load/load-engine.ts'
 import { resolveLoad } from './load/load-plan.ts'
+import { rememberResult } from './measured-results.ts'
 import { type Circumstances, latencyMeasurement, loadMeasurement } from './measurement.ts'
 import { memoryMetrics } from './memory-metrics.ts'
 import { watchOutsideLoad } from './outside-load.ts'
@@ -27,7 +28,8 @@ interface Member {
   load: LoadRun | undefined
   wanted: ProbesWanted
   probes: Probes
-  recorded: boolean
+  /** Present once it is recorded. */
+  measurement: Measurement | undefined
 }
 
 /**
@@ -41,12 +43,12 @@ export async function measureGroup(group: BenchmarkGroup, options: MeasureOption
   const call = nextCall(test)
   const members = createMembers(group, run, options)
   const record = (member: Member, circumstances: Circumstances) => {
-    if (member.recorded) return
-    member.recorded = true
+    if (member.measurement) return
+    member.measurement = member.load
+      ? loadMeasurement(member.load, circumstances)
+      : latencyMeasurement(member.subject, circumstances)
     test.meta.verdict ??= []
-    test.meta.verdict.push(
-      member.load ? loadMeasurement(member.load, circumstances) : latencyMeasurement(member.subject, circumstances),
-    )
+    test.meta.verdict.push(member.measurement)
   }
   const abort = watchAbort(
     [test.context.signal, run.signal, ...members.map(({ subject }) => subject.options.signal)],
@@ -90,11 +92,17 @@ export async function measureGroup(group: BenchmarkGroup, options: MeasureOption
   const errors = members.flatMap(({ subject }) => (subject.error === undefined ? [] : [subject.error]))
   if (errors.length === 1) throw errors[0]
   if (errors.length > 1) throw new AggregateError(errors, 'Some benchmarks failed')
-  return members.map(({ subject, load }) => {
+  const { filepath, projectName } = test.file
+  return members.map(({ subject, load, measurement }) => {
     const retainSamples = subject.options.retainSamples ?? run.retainSamples ?? group.config.retainSamples
     // Where every request failed, the time they took to fail is all there is.
     const recorder = load ? (load.log.succeeded > 0 ? load.log.good : load.log.all) : subject.recorder
-    return toBenchResult(subject.name, recorder, subject.batchSize, retainSamples)
+    const result = toBenchResult(subject.name, recorder, subject.batchSize, retainSamples)
+    return rememberResult(result, {
+      measurement: measurement!,
+      turns: group,
+      test: { file: filepath, project: projectName ?? '', fullName: test.fullTestName },
+    })
   })
 }
 
@@ -122,7 +130,7 @@ function createMembers({ registrations }: BenchmarkGroup, run: RunOptions, optio
         withoutCalls: subject.budget.exactIterations && !benchOptions.memoryTracking && !benchOptions.profiling,
       },
       probes: {},
-      recorded: false,
+      measurement: undefined,
     }
   })
 }

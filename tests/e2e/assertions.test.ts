@@ -1,0 +1,61 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe } from 'vitest'
+import { runCommand, runVitest } from '../support/run-vitest.ts'
+import { testInFolder as test } from '../support/temporary-folder.ts'
+
+const places = (folder: string) => ({
+  VITEST_VERDICT_OUTPUT_DIR: join(folder, 'results'),
+  VITEST_VERDICT_BASELINE: join(folder, 'baseline.json'),
+})
+
+describe('the assertions in a bench file that imports nothing of ours', { timeout: 60_000 }, () => {
+  test('toBeReliablyFasterThan passes for a twentieth of the work, and the reverse fails with interval and advice', async ({
+    folder,
+    expect,
+  }) => {
+    const env = { ...places(folder), VITEST_VERDICT_SESSIONS: '1' }
+    const { exitCode, output } = await runVitest('assertions', ['bench', '--run', '-t', 'reliably faster'], env)
+    expect(output).toMatch(/1 failed \| 1 passed/)
+    expect(output).toMatch(
+      /"twenty times" takes \d+(?:\.\d+)? times as long as "once" \(99 % interval [\d.]+ to [\d.]+, from 10 blocks of \d+ and \d+ rounds\)/,
+    )
+    expect(output).toContain('`bench.compare` measures them in turns')
+    expect(exitCode).toBe(1)
+  })
+
+  test('toMeetBaseline passes without a baseline and with the same work, and fails with twenty times the work', async ({
+    folder,
+    expect,
+  }) => {
+    const env = places(folder)
+    const args = ['bench', '--run', '-t', 'the baseline']
+    const first = await runVitest('assertions', args, env)
+    expect(first.output).toContain(
+      'toMeetBaseline: "parse" was not compared: there is no baseline yet. Accept one with `vitest-verdict baseline accept`',
+    )
+    expect(first.exitCode).toBe(0)
+
+    await runCommand('assertions', ['baseline', 'accept'], env)
+    const once = { ...env, VITEST_VERDICT_SESSIONS: '1' }
+    const same = await runVitest('assertions', args, once)
+    expect(same.output).not.toContain('was not compared')
+    expect(same.output).toContain('1 passed')
+    expect(same.exitCode).toBe(0)
+
+    const slower = await runVitest('assertions', args, { ...once, WORK: '20' })
+    expect(slower.output).toMatch(
+      /"parse" takes \+\d+ % compared with its baseline \(99 % interval for one session \+\d+ % to \+\d+ %, from 4 stored sessions of 1 run, the speed of the machine taken out\); the threshold is \+300 %/,
+    )
+    expect(slower.output).toContain('if it is meant to be, take it over with `vitest-verdict baseline accept`')
+    expect(slower.exitCode).toBe(1)
+  })
+
+  test('toMeetBaseline fails by a damaged baseline and says which file', async ({ folder, expect }) => {
+    const env = { ...places(folder), VITEST_VERDICT_SESSIONS: '1' }
+    await writeFile(env.VITEST_VERDICT_BASELINE, '{"format": "vitest-verdict/base')
+    const { output } = await runVitest('assertions', ['bench', '--run', '-t', 'the baseline'], env)
+    expect(output).toMatch(/Cannot read the baseline .*baseline\.json: not JSON .* Restore it from version control/)
+    expect(output).toContain('1 failed')
+  })
+})
