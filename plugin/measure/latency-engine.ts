@@ -69,7 +69,7 @@ export async function measureLatency(subjects: readonly Subject[], context: Engi
     })
   }
   await takeTurns(subjects, context)
-  for (let restarts = 0; restarts < MOST_RESTARTS && !context.aborted() && subjects.some(wasWarmingUp); restarts++) {
+  for (let restarts = 0; restarts < MOST_RESTARTS && !context.aborted() && mayStartAnew(subjects); restarts++) {
     for (const subject of subjects) await guarded(subject, context, async () => countAsWarmUp(subject, loops))
     await takeTurns(subjects, context)
   }
@@ -86,10 +86,16 @@ export async function measureLatency(subjects: readonly Subject[], context: Engi
   }
 }
 
-/** Whether a benchmark that may be measured anew was still getting faster. */
-function wasWarmingUp({ error, budget, recorder, belowResolution }: Subject): boolean {
-  if (error !== undefined || belowResolution > 0 || budget.exactIterations || budget.exactTime) return false
-  return becameFaster(recorder.samples())
+/** Whether one was still getting faster, and none has a bound of its own that measuring anew would break. */
+function mayStartAnew(subjects: readonly Subject[]): boolean {
+  const bound = subjects.some(({ budget }) => budget.exactIterations || budget.exactTime)
+  return (
+    !bound &&
+    subjects.some(
+      ({ error, belowResolution, recorder }) =>
+        error === undefined && belowResolution === 0 && becameFaster(recorder.samples()),
+    )
+  )
 }
 
 /** What was measured so far warmed the function up; it is measured anew, at the speed it has now. */
