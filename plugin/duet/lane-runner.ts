@@ -9,10 +9,12 @@ import {
   TestRunner,
 } from 'vitest'
 import { startTests } from 'vitest/internal/browser'
+import { seedOf } from '../measure/interleaved-order.ts'
 import { type DuetState, setDuetState } from './duet-state.ts'
 import { hideFromReporters } from './hide-from-reporters.ts'
 import type { DuetSetup, Lane } from './lane.ts'
 import { createRendezvous } from './rendezvous.ts'
+import { shiftMemory } from './shift-memory.ts'
 import { alignTasks, testPaths } from './test-paths.ts'
 
 /** More than lanes and user-concurrent tests together can need: each lane keeps to its own limit, see `LaneRunner`. */
@@ -65,6 +67,7 @@ export default class LaneRunner extends TestRunner {
 
   async onBeforeCollect([filepath]: string[]): Promise<void> {
     if (this.setup.baseFirst) await this.collectHidden(filepath!)
+    shiftMemory(seedOf(`head ${this.setup.session}`))
   }
 
   async onBeforeRunFiles([file]: RunnerTestFile[]): Promise<void> {
@@ -135,6 +138,7 @@ export default class LaneRunner extends TestRunner {
     const worker = internalsOf(this)
     const given = worker.ctx.files.find((specification) => specification.filepath === filepath)
     for (const lane of ['base', 'null'] as const) {
+      shiftMemory(seedOf(`${lane} ${this.setup.session}`))
       const specification = {
         ...given,
         filepath: join(trees[lane], inside),

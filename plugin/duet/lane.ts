@@ -7,6 +7,8 @@ export interface DuetSetup {
   repository: string
   /** Checkouts of the base; null where the working tree is to be measured alone. */
   trees: { base: string; null: string } | null
+  /** From 1. Order of turns and places in memory follow from it. */
+  session: number
   /** Whether the base's modules are loaded before the head's: it alternates, as what is loaded first may run faster. */
   baseFirst: boolean
   /** Most milliseconds of timed calls per version and benchmark in one session. */

@@ -51,7 +51,7 @@ export async function measureTogether(
       for (const [lane, error] of failures) record.errors[lane] = errorText(error)
       head!.test.meta.verdictDuet ??= []
       head!.test.meta.verdictDuet.push(record)
-      const seed = seedOf(`${head!.test.fullTestName} ${call} ${name} ${options.baseFirst}`)
+      const seed = seedOf(`${head!.test.fullTestName} ${call} ${name} ${options.session}`)
       const measure = allUnderLoad(together) ? measureLoadLanes : measureLanes
       await Promise.race([measure(together, record, { options, seed, aborted: () => abort.aborted }), abort.rejection])
       for (const { lane, subject } of together) {

@@ -104,7 +104,7 @@ export async function openDuet(root: string, repository: string, selection: Sele
     async session(number, time, only) {
       session.begin(number)
       const wanted = only === undefined ? specifications : narrow(specifications, session.testsOf(only))
-      const setup: DuetSetup = { repository, trees, time, baseFirst: number % 2 === 0 }
+      const setup: DuetSetup = { repository, trees, time, session: number, baseFirst: number % 2 === 0 }
       for (const { project } of wanted) {
         project.provide('vitestVerdictDuet', setup)
         project.provide('vitestVerdict', resolved)
