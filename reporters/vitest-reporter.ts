@@ -11,6 +11,7 @@ import type {
 } from 'vitest/node'
 import type { ResolvedOptions } from '../plugin/options.ts'
 import type { Environment } from '../plugin/run/environment.ts'
+import { projectName } from '../plugin/run/project-name.ts'
 import type { Benchmark, Session } from '../plugin/run/run.ts'
 import { createRunBuilder, type RunBuilder } from '../plugin/run/run-builder.ts'
 import { lastSessionOnly } from '../plugin/sessions/last-session-only.ts'
@@ -215,11 +216,6 @@ export class VerdictReporter implements Reporter {
   #fileOf(module: TestModule): string {
     return relative(module.project.vitest.config.root, module.moduleId).split(sep).join('/')
   }
-}
-
-/** Vitest calls the benchmark variant of a project `bench` or `NAME (bench)`. */
-function projectName(name: string): string {
-  return name === 'bench' ? '' : name.replace(/ \(bench\)$/, '')
 }
 
 function taskResult(test: TestCase): RunnerTaskResult | undefined {

@@ -261,11 +261,9 @@ describe('measureGroup()', () => {
     await expect(measure([['a', () => 1]], { run: { concurrency: 'task' } })).rejects.toThrow(/`concurrency` is "task"/)
   })
 
-  test('flags a function that does nothing', async () => {
+  test('never says that a function takes no time', async () => {
     const fake = fakeTest()
     await measure([['a', () => {}]], { test: fake, options: { ...quickOptions, time: 20 } })
-    const codes = fake.meta.verdict![0]!.warnings.map(({ code }) => code)
-    expect(codes.includes('like-empty') || codes.includes('below-resolution')).toBe(true)
     expect(Math.min(...fake.meta.verdict![0]!.samplesNs)).toBeGreaterThan(0)
   })
 })
