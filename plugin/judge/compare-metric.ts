@@ -9,7 +9,7 @@ import type { Baseline, BaselineBenchmark, BaselineMetric } from './baseline.ts'
 import { calibrationLog } from './calibration.ts'
 import { compareCounts } from './count.ts'
 import { detectablePercent } from './detectable.ts'
-import { logThreshold, rateThresholdPoints } from './policy.ts'
+import { logThreshold, rateSeverityLimits, rateThresholdPoints } from './policy.ts'
 import { compareQuantity, type QuantityComparison, type RunValues } from './quantity.ts'
 import { compareRates, type RateComparison, type SessionRate } from './rate.ts'
 import type { MetricComparison } from './report.ts'
@@ -246,7 +246,7 @@ function judgeRate(
   const ratio = finite(rate.next / rate.old)
   const sign = metric.direction === 'lower' ? 1 : -1
   const worse = sign * (rate.next - rate.old)
-  const severity = () => severityOf(worse * 100, scaleLimits(context))
+  const severity = () => severityOf(worse * 100, rateSeverityLimits(context.severity))
   if (rate.difference === null) {
     const comparison: MetricComparison = {
       ...base,
@@ -379,9 +379,4 @@ function clockResolution({ samplesNs, batchSize, clockStepNs }: Session): number
 function processorShare(sessions: readonly Session[]): number {
   const shares = sessions.flatMap(({ probes }) => (probes.cpu ? probes.cpu.percentOfCore / 100 : []))
   return shares.length === 0 ? 1 : Math.min(1, Math.max(0, median(shares)))
-}
-
-function scaleLimits({ severity, threshold }: MetricContext): SeverityLimits {
-  const scale = rateThresholdPoints / threshold
-  return { medium: severity.medium * scale, high: severity.high * scale, critical: severity.critical * scale }
 }

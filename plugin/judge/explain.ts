@@ -6,7 +6,7 @@ import type { Baseline } from './baseline.ts'
 import { type MetricJudgement, storedRuns } from './compare-metric.ts'
 import { judge, judgeMetrics } from './judge.ts'
 import { judgedSessions } from './judged-sessions.ts'
-import { type JudgePolicy, rateThresholdPoints } from './policy.ts'
+import { type JudgePolicy, rateSeverityLimits } from './policy.ts'
 import type { QuantityComparison } from './quantity.ts'
 import type { MetricComparison } from './report.ts'
 
@@ -192,18 +192,16 @@ function reason({ change, delta, comparison }: MetricJudgement): string[] {
   }
 }
 
-function severityLine({ change, comparison, rate }: MetricJudgement, { severity, threshold }: JudgePolicy): string {
-  const scale = rate === null ? 1 : rateThresholdPoints / threshold
+function severityLine({ change, comparison, rate }: MetricJudgement, { severity }: JudgePolicy): string {
+  const limits = rate === null ? severity : rateSeverityLimits(severity)
   const worse =
     change === null
       ? Math.abs((comparison.ratio ?? 1) - 1)
       : rate === null
         ? Math.expm1(change.estimate)
         : change.estimate
-  const limits = (['medium', 'high', 'critical'] as const).map(
-    (name) => `${name} above ${figure(severity[name] * scale)}`,
-  )
-  return `  => severity ${comparison.severity}: ${figure(worse * 100)} ${rate === null ? '%' : 'points'} worse (${limits.join(', ')})`
+  const begins = (['medium', 'high', 'critical'] as const).map((name) => `${name} above ${figure(limits[name])}`)
+  return `  => severity ${comparison.severity}: ${figure(worse * 100)} ${rate === null ? '%' : 'points'} worse (${begins.join(', ')})`
 }
 
 function summary({ ratio, interval, verdict }: MetricComparison): string {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { type Baseline, toBaseline } from '../../../plugin/judge/baseline.ts'
 import { judge } from '../../../plugin/judge/judge.ts'
-import type { JudgePolicy } from '../../../plugin/judge/policy.ts'
+import { defaultThreshold, type JudgePolicy } from '../../../plugin/judge/policy.ts'
 import type { MetricComparison, Report } from '../../../plugin/judge/report.ts'
 import { markScreening, needsConfirmation } from '../../../plugin/judge/screen.ts'
+import { resolveOptions } from '../../../plugin/options.ts'
 import type { Calibration } from '../../../plugin/run/measurement.ts'
 import type { Run } from '../../../plugin/run/run.ts'
 import { makeRun } from '../../support/make-run.ts'
@@ -239,6 +240,22 @@ describe('judge() of rates and counts', () => {
     )
     expect(comparison).toMatchObject({ verdict: 'regressed', severity: 'medium', unit: '%' })
     expect(comparison.difference!.estimate).toBeCloseTo(-3.883, 2)
+  })
+
+  test.each([1, 5, 20])(
+    'has the same threshold and severities whatever the threshold of durations, here %d %%',
+    (threshold) => {
+      const severities = [985, 970, 940, 880].map((successes) => {
+        const next = rates([successes, successes - 1, successes + 1, successes, successes, successes])
+        const old = rates([999, 999, 1000, 999, 999, 998])
+        return metricOf(judge(runOf(next), baselineOf(old), { ...policy, threshold }), 'success_rate').severity
+      })
+      expect(severities).toEqual(['low', 'medium', 'high', 'critical'])
+    },
+  )
+
+  test('takes the default of the options for the reference of severities', () => {
+    expect(resolveOptions({}).threshold).toBe(defaultThreshold)
   })
 
   test('compares rates that are equal in every session exactly', () => {
