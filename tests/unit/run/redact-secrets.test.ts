@@ -98,7 +98,7 @@ describe('redactRun()', () => {
   })
 })
 
-describe('redactRun()', () => {
+describe('redactRun(), with names and places,', () => {
   test('keeps benchmarks apart whose names only look like credentials', () => {
     const keys = ['basic arithmetic', 'basic operations', 'cookie: parse', 'cookie: serialize']
     const run = makeRun(keys.map((key) => makeBenchmark({ key, medianMs: 1 })))
