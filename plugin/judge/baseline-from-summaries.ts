@@ -41,16 +41,21 @@ export function baselineFromSummaries(summaries: z.output<typeof summariesSchema
         direction: unit === '1/s' ? 'higher' : 'lower',
         kind: 'quantity',
         gate,
+        aggregate: true,
         runs: typeof value === 'number' ? { [id]: [value] } : {},
       }) satisfies BaselineMetric
     const metrics: Record<string, BaselineMetric> = {
       duration_mean: single('Average Duration', 'ns', each.avg_duration_ms * milliseconds, !judged),
-      duration_median: {
-        ...single('Median Duration', 'ns', each.p50_duration_ms * milliseconds, true),
-        ...(judged
-          ? { runs: { [id]: sessions.map(({ log_median_ms }) => Math.exp(log_median_ms) * milliseconds) } }
-          : {}),
-      },
+      duration_median: judged
+        ? {
+            title: 'Median Duration',
+            unit: 'ns',
+            direction: 'lower',
+            kind: 'quantity',
+            gate: true,
+            runs: { [id]: sessions.map(({ log_median_ms }) => Math.exp(log_median_ms) * milliseconds) },
+          }
+        : single('Median Duration', 'ns', each.p50_duration_ms * milliseconds, true),
       duration_p95: single('P95 Duration', 'ns', each.p95_duration_ms * milliseconds),
       duration_p99: single('P99 Duration', 'ns', each.p99_duration_ms * milliseconds),
       memory_average: single('Average Memory', 'B', scaled(each.avg_memory_mb, megabytes)),
@@ -61,6 +66,7 @@ export function baselineFromSummaries(summaries: z.output<typeof summariesSchema
         direction: 'higher',
         kind: 'rate',
         gate: false,
+        aggregate: true,
         runs: { [id]: [[each.successful_runs, each.total_runs]] },
       },
       throughput: single('Throughput', '1/s', each.throughput_per_second),

@@ -5,6 +5,7 @@ import type { Benchmark, Run, RunOptions } from '../run/run.ts'
 import { environmentSchema, runOptionsSchema } from '../run/schema.ts'
 import { calibrationLog } from './calibration.ts'
 import { judgedSessions } from './judged-sessions.ts'
+import { own } from './own.ts'
 import type { Verdict } from './report.ts'
 
 export const baselineFormat = 'vitest-verdict/baseline'
@@ -55,6 +56,8 @@ export interface BaselineMetric {
   direction: Metric['direction']
   kind: Metric['kind']
   gate: boolean
+  /** True where the values are no sessions but figures over a whole run (a summaries file): no verdict rests on them. */
+  aggregate?: true
   /** By run id: one value per session; of a rate, successes and trials. */
   runs: Record<string, (number | [numerator: number, denominator: number])[]>
 }
@@ -67,6 +70,7 @@ const baselineMetric = z.object({
   direction: z.enum(['lower', 'higher']),
   kind: z.enum(['quantity', 'rate', 'count']),
   gate: z.boolean(),
+  aggregate: z.literal(true).exactOptional(),
   runs: z.record(z.string(), z.array(sessionValue)),
 }) satisfies z.ZodType<BaselineMetric>
 
@@ -109,7 +113,8 @@ export interface AcceptOptions {
 
 /**
  * Takes a run's benchmarks into a baseline. Pure; `previous` is left as it was. Accepting the same run twice changes nothing.
- * @throws Error when a key is not in the run, or has no session that can be judged.
+ * @throws Error when a key is not in the run, or has no session that can be judged, or when `previous` has no room for a run as
+ * old as this one.
  */
 export function toBaseline(run: Run, { acceptedAt, previous = null, keys, verdicts }: AcceptOptions): Baseline {
   const wanted = keys === undefined ? run.benchmarks.filter(hasSessions) : keys.map((key) => benchmarkOf(run, key))
@@ -125,18 +130,23 @@ export function toBaseline(run: Run, { acceptedAt, previous = null, keys, verdic
     .toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
     .slice(-runsKept)
   const kept = new Set(runs.map(({ id }) => id))
-  const benchmarks: Record<string, BaselineBenchmark> = {}
+  if (!kept.has(run.id)) {
+    throw new Error(
+      `Cannot accept run ${run.id}: it is older than everything the baseline keeps, the newest ${runsKept} runs from ${runs[0]?.id} on. Accept a newer run, or remove the baseline file to begin anew with this one`,
+    )
+  }
+  const benchmarks = new Map<string, BaselineBenchmark>()
   for (const [key, stored] of Object.entries(previous?.benchmarks ?? {})) {
     const forgetful = forget(stored, kept, runs)
-    if (forgetful !== null) benchmarks[key] = forgetful
+    if (forgetful !== null) benchmarks.set(key, forgetful)
   }
   for (const benchmark of wanted) {
     const verdict = verdicts?.get(benchmark.key)
     const restart = verdict === 'regressed' || verdict === 'improved'
-    benchmarks[benchmark.key] = merge(run.id, benchmark, benchmarks[benchmark.key], restart)
+    benchmarks.set(benchmark.key, merge(run.id, benchmark, benchmarks.get(benchmark.key), restart))
   }
   const used = new Set(
-    Object.values(benchmarks).flatMap(({ metrics }) =>
+    [...benchmarks.values()].flatMap(({ metrics }) =>
       Object.values(metrics).flatMap((metric) => Object.keys(metric.runs)),
     ),
   )
@@ -145,7 +155,7 @@ export function toBaseline(run: Run, { acceptedAt, previous = null, keys, verdic
     version: baselineVersion,
     machineClass: run.machineClass,
     runs: runs.filter(({ id }) => used.has(id)),
-    benchmarks: sortKeys(benchmarks),
+    benchmarks: sorted(benchmarks),
   }
 }
 
@@ -174,31 +184,33 @@ function merge(
   const calibration = sessions.flatMap(({ calibrationNs }) =>
     calibrationNs ? (calibrationLog(calibrationNs) ?? []) : [],
   )
-  const metrics: Record<string, BaselineMetric> = {}
+  const metrics = new Map<string, BaselineMetric>()
   for (const name of new Set(sessions.flatMap((session) => Object.keys(session.metrics)))) {
-    const present = sessions.flatMap((session) => session.metrics[name] ?? []).filter(hasFiniteValues)
+    const present = sessions.flatMap((session) => own(session.metrics, name) ?? []).filter(hasFiniteValues)
     if (present.length === 0) continue
     const { title, unit, direction, kind, gate } = present[0]!
-    const before = stored?.metrics[name]
+    const before = stored === undefined ? undefined : own(stored.metrics, name)
     const sameKind = before?.kind === kind && before.unit === unit && before.direction === direction
-    metrics[name] = {
+    metrics.set(name, {
       title,
       unit,
       direction,
       kind,
       gate,
-      runs: sortKeys({ ...(sameKind ? before.runs : {}), [id]: present.map(storedValue) }),
-    }
+      runs: sorted(Object.entries({ ...(sameKind ? before.runs : {}), [id]: present.map(storedValue) })),
+    })
   }
   return {
     name: benchmark.name,
     category: benchmark.category,
     since: restart || stored === undefined ? id : stored.since,
-    calibration: sortKeys({
-      ...stored?.calibration,
-      [id]: calibration.length === sessions.length ? calibration.map((log) => Number(log.toFixed(5))) : [],
-    }),
-    metrics: sortKeys(metrics),
+    calibration: sorted(
+      Object.entries({
+        ...stored?.calibration,
+        [id]: calibration.length === sessions.length ? calibration.map((log) => Number(log.toFixed(5))) : [],
+      }),
+    ),
+    metrics: sorted(metrics),
   }
 }
 
@@ -235,6 +247,7 @@ function significant(value: number): number {
   return Number(value.toPrecision(5))
 }
 
-function sortKeys<T>(record: Record<string, T>): Record<string, T> {
-  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+/** A record with its keys in order. `Object.fromEntries` keeps a `__proto__`, which an assignment would lose. */
+function sorted<T>(entries: Iterable<readonly [string, T]>): Record<string, T> {
+  return Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
 }

@@ -4,11 +4,13 @@ import type { Metric } from '../run/metric.ts'
 import type { RunOptions, Session } from '../run/run.ts'
 import { type Change, intervalOf, mirror } from '../statistics/estimate.ts'
 import { median } from '../statistics/median.ts'
+import { enoughSessions } from '../statistics/yuen.ts'
 import { inconclusiveAdvice } from './advice.ts'
 import type { Baseline, BaselineBenchmark, BaselineMetric } from './baseline.ts'
 import { calibrationLog } from './calibration.ts'
 import { compareCounts } from './count.ts'
 import { detectablePercent } from './detectable.ts'
+import { own } from './own.ts'
 import { logThreshold, rateSeverityLimits, rateThresholdPoints } from './policy.ts'
 import { compareQuantity, type QuantityComparison, type RunValues } from './quantity.ts'
 import { compareRates, type RateComparison, type SessionRate } from './rate.ts'
@@ -50,9 +52,9 @@ export interface MetricJudgement {
 
 /** Compares one metric of a benchmark with what is stored of it. */
 export function compareMetric(name: string, context: MetricContext): MetricJudgement {
-  const metrics = context.sessions.flatMap((session) => session.metrics[name] ?? [])
+  const metrics = context.sessions.flatMap((session) => own(session.metrics, name) ?? [])
   const [first] = metrics
-  const stored = context.stored.metrics[name]
+  const stored = own(context.stored.metrics, name)
   if (first === undefined) throw new Error(`Cannot compare "${name}": no session has it`)
   if (
     stored === undefined ||
@@ -76,7 +78,7 @@ export function compareMetric(name: string, context: MetricContext): MetricJudge
 export function storedRuns(baseline: Baseline, benchmark: BaselineBenchmark, metric: BaselineMetric) {
   const since = baseline.runs.findIndex(({ id }) => id === benchmark.since)
   return baseline.runs.slice(Math.max(0, since)).flatMap((run) => {
-    const values = metric.runs[run.id]
+    const values = own(metric.runs, run.id)
     return values === undefined || values.length === 0 ? [] : [{ run, values }]
   })
 }
@@ -99,7 +101,7 @@ export function uncomparedMetric(metrics: readonly Metric[]): MetricComparison {
 
 function judgeQuantity(name: string, metric: Metric, stored: BaselineMetric, context: MetricContext): MetricJudgement {
   const { alpha, sessions } = context
-  const having = sessions.filter((session) => session.metrics[name] !== undefined)
+  const having = sessions.filter((session) => own(session.metrics, name) !== undefined)
   const calibration = having.flatMap(({ calibrationNs }) =>
     calibrationNs ? (calibrationLog(calibrationNs) ?? []) : [],
   )
@@ -108,7 +110,7 @@ function judgeQuantity(name: string, metric: Metric, stored: BaselineMetric, con
     environment: run.environment,
     profile: run.options?.profile ?? null,
     values: values.map(Number),
-    calibration: context.stored.calibration[run.id] ?? [],
+    calibration: own(context.stored.calibration, run.id) ?? [],
   }))
   const quantity = compareQuantity(
     runs,
@@ -158,7 +160,7 @@ function judgeQuantity(name: string, metric: Metric, stored: BaselineMetric, con
   const values = { old: finite(quantity.next / ratio), new: finite(quantity.next), ratio: finite(ratio) }
   if (quantity.obstacle === 'too-few-sessions') {
     const [old, next] = quantity.n
-    const warning = tooFewSessions(subject, old, next)
+    const warning = tooFewSessions(subject, stored, old, next)
     return {
       ...shared,
       change: null,
@@ -255,7 +257,7 @@ function judgeRate(
       verdict: 'inconclusive',
       severity: worse > delta ? severity() : null,
       detectable: null,
-      warnings: [tooFewSessions(subject, old.length, next.length)],
+      warnings: [tooFewSessions(subject, stored, old.length, next.length)],
     }
     return { comparison, quantity: null, rate, delta, change: null }
   }
@@ -340,12 +342,14 @@ function judgeCount(
   }
 }
 
-function tooFewSessions(subject: string, old: number, next: number): Warning {
-  if (old <= 1) {
+function tooFewSessions(subject: string, { aggregate }: BaselineMetric, old: number, next: number): Warning {
+  if (old === 0 || aggregate === true) {
     const text = `${subject}: the baseline has no sessions of it, so this is advisory; accept a new baseline with \`vitest-verdict baseline accept\``
     return { code: 'advisory', text }
   }
-  const text = `${subject}: ${old} sessions against ${next} are too few for a verdict: use 4, or 6 and more (\`sessions\`)`
+  const counted = `${old} ${old === 1 ? 'session' : 'sessions'} against ${next} ${old === 1 ? 'is' : 'are'} too few for a verdict`
+  const again = enoughSessions(next) ? ', and accept a new baseline with them' : ''
+  const text = `${subject}: ${counted}: use 4, or 6 and more (\`sessions\`)${again}`
   return { code: 'too-few-sessions', text }
 }
 

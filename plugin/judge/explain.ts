@@ -6,6 +6,7 @@ import type { Baseline } from './baseline.ts'
 import { type MetricJudgement, storedRuns } from './compare-metric.ts'
 import { judge, judgeMetrics } from './judge.ts'
 import { judgedSessions } from './judged-sessions.ts'
+import { own } from './own.ts'
 import { type JudgePolicy, rateSeverityLimits } from './policy.ts'
 import type { QuantityComparison } from './quantity.ts'
 import type { MetricComparison } from './report.ts'
@@ -30,7 +31,7 @@ export function explain(run: Run, baseline: Baseline | null, policy: JudgePolicy
     `Run ${run.id}: ${judged} sessions judged of ${benchmark.sessions.length}${screening > 0 ? `, ${screening} only screened` : ''}.`,
   )
   if (report.baseline.kind === 'incompatible') lines.push(`The baseline cannot be used: ${report.baseline.reason}.`)
-  const stored = baseline?.benchmarks[key]
+  const stored = baseline === null ? undefined : own(baseline.benchmarks, key)
   if (baseline === null || stored === undefined || report.baseline.kind !== 'compared' || judged === 0) {
     const reason = judged === 0 ? 'No session of it was completed' : 'Nothing is stored of it'
     return [...lines, `${reason}, so there is nothing to compare.`, ''].join('\n')
@@ -68,13 +69,13 @@ function explainMetric(
   const title = `${comparison.title} (${name}, ${comparison.unit}, ${comparison.direction} is better): ${comparison.verdict}`
   const lines = [title, '-'.repeat(title.length)]
   const benchmark = run.benchmarks.find((each) => each.key === key)!
-  const stored = baseline.benchmarks[key]!
-  const metric = stored.metrics[name]
+  const stored = own(baseline.benchmarks, key)!
+  const metric = own(stored.metrics, name)
   if (comparison.verdict === 'no-baseline' || metric === undefined) {
     return [...lines, '  Nothing is stored of this metric.']
   }
   const values = judgedSessions(benchmark).flatMap(({ metrics }) => {
-    const each = metrics[name]
+    const each = own(metrics, name)
     return each === undefined
       ? []
       : [each.kind === 'rate' ? `${each.numerator}/${each.denominator}` : figure(each.value)]

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { own } from './own.ts'
 import type { BenchmarkReport, BenchmarkStatistics } from './report.ts'
 
 const statistics = [
@@ -63,7 +64,7 @@ function figureOf(benchmark: BenchmarkReport, figure: string): number | null {
   if ((statistics as readonly string[]).includes(figure)) {
     return benchmark.statistics?.[figure as keyof BenchmarkStatistics] ?? null
   }
-  return benchmark.metrics[figure]?.new ?? null
+  return own(benchmark.metrics, figure)?.new ?? null
 }
 
 /** Whether a pattern, in which `*` stands for any text, names this benchmark. */

@@ -4,7 +4,7 @@ import { baselineFromSummaries, summariesSchema } from '../../../plugin/judge/ba
 import { judge } from '../../../plugin/judge/judge.ts'
 import type { Run } from '../../../plugin/run/run.ts'
 import { makeRun } from '../../support/make-run.ts'
-import { benchmarkOf, durations, rate, runOf } from '../../support/sketch-run.ts'
+import { benchmarkOf, duration, durations, rate, runOf } from '../../support/sketch-run.ts'
 
 const acceptedAt = '2026-11-24T10:00:00.000Z'
 const steady = [10, 10.01, 9.99, 10.02, 9.98, 10]
@@ -132,6 +132,38 @@ describe('toBaseline()', () => {
   })
 })
 
+describe('toBaseline() and odd cases', () => {
+  test('keeps benchmarks and metrics with the names of what objects inherit', () => {
+    const names = ['__proto__', 'constructor', 'toString']
+    const metrics = Object.fromEntries(names.map((name) => [name, duration(1e6)]))
+    const run = makeRun(names.map((key) => benchmarkOf(key, [{ metrics }])))
+    const first = toBaseline(run, { acceptedAt })
+    const second = toBaseline({ ...run, id: '20991231_235959' }, { acceptedAt, previous: first })
+    for (const [baseline, runs] of [
+      [first, 1],
+      [second, 2],
+    ] as const) {
+      expect(Object.keys(baseline.benchmarks)).toEqual(names)
+      for (const benchmark of Object.values(baseline.benchmarks)) {
+        expect(Object.keys(benchmark.metrics)).toEqual(names)
+        for (const metric of Object.values(benchmark.metrics)) expect(Object.keys(metric.runs)).toHaveLength(runs)
+      }
+    }
+  })
+
+  test('refuses a run that is older than everything it keeps', () => {
+    const full = Array.from({ length: runsKept }, (_, index) => `2026${1000 + index}_090000`).reduce<Baseline | null>(
+      (previous, id) => toBaseline(twoBenchmarks(id), { acceptedAt, previous }),
+      null,
+    )
+    const accept = (id: string) => toBaseline(twoBenchmarks(id), { acceptedAt, previous: full })
+    expect(() => accept('20250101_090000')).toThrow(
+      'Cannot accept run 20250101_090000: it is older than everything the baseline keeps, the newest 40 runs from 20261000_090000 on',
+    )
+    expect(accept('20261000_090000').runs).toHaveLength(runsKept)
+  })
+})
+
 describe('baselineFromSummaries()', () => {
   const policy = {
     threshold: 5,
@@ -172,6 +204,16 @@ describe('baselineFromSummaries()', () => {
     expect(report).toMatchObject({ verdict: 'inconclusive', exitCode: 0 })
     expect(report.benchmarks[0]).toMatchObject({ verdict: 'inconclusive', severity: 'critical' })
     expect(report.benchmarks[0]!.metrics.duration_median!.ratio).toBeCloseTo(5 / 2.4, 3)
+  })
+
+  test('tells a file with one session from one with none', () => {
+    const codesOf = (sessions: { log_median_ms: number; n: number }[]) => {
+      const baseline = baselineFromSummaries(summariesSchema.parse({ case: { ...summary, sessions } }), 'a')
+      expect(baselineSchema.parse(baseline)).toEqual(baseline)
+      return judge(slower, baseline, policy).benchmarks[0]!.metrics.duration_median!.warnings.map(({ code }) => code)
+    }
+    expect(codesOf([{ log_median_ms: Math.log(2.4), n: 100 }])).toEqual(['too-few-sessions'])
+    expect(codesOf([])).toEqual(['advisory'])
   })
 
   test('refuses what lacks the contract’s fields', () => {
