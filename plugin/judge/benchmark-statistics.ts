@@ -5,18 +5,27 @@ import { mean } from '../statistics/mean.ts'
 import { quantileOfSorted } from '../statistics/quantile.ts'
 import { sorted } from '../statistics/sorted.ts'
 import { pairedYuen } from '../statistics/yuen.ts'
+import { own } from './own.ts'
 import type { BenchmarkStatistics } from './report.ts'
 
 /** One-sided error of the spread shown beside a median: the customary 95 % interval. */
 const spreadAlpha = 0.025
 
-/** Figures of one benchmark over all its sessions; null when nothing was measured. */
-export function benchmarkStatistics(sessions: readonly Session[]): BenchmarkStatistics | null {
+/**
+ * Figures of one benchmark; null when nothing was measured.
+ * @param sessions those that durations and memory are taken from
+ * @param attempted those that successes and failures are counted in: all but the screening ones, also what ended badly. A session
+ * that failed counts at least one failure, for what brought it down may have been no call that was counted.
+ */
+export function benchmarkStatistics(
+  sessions: readonly Session[],
+  attempted: readonly Session[] = sessions,
+): BenchmarkStatistics | null {
   const samplesMs = sorted(sessions.flatMap(({ samplesNs }) => samplesNs.map((ns) => ns / 1e6)))
   if (samplesMs.length === 0) return null
   const total = (pick: (session: Session) => number) => sessions.reduce((sum, session) => sum + pick(session), 0)
-  const succeeded = total((session) => session.succeeded)
-  const failed = total((session) => session.failed)
+  const succeeded = attempted.reduce((sum, session) => sum + session.succeeded, 0)
+  const failed = attempted.reduce((sum, { status, failed }) => sum + Math.max(failed, status === 'failed' ? 1 : 0), 0)
   const averageMs = meanOf(sessions, 'duration_mean')
   const memoryAverage = average(sessions.flatMap(({ probes }) => probes.memory?.heapAverageBytes ?? []))
   const memoryPeak = sessions.flatMap(({ probes }) => probes.memory?.heapPeakBytes ?? [])
@@ -53,7 +62,7 @@ function meanOf(sessions: readonly Session[], name: string): number | null {
 
 function values(sessions: readonly Session[], name: string): number[] {
   return sessions.flatMap(({ metrics }) => {
-    const metric: Metric | undefined = metrics[name]
+    const metric: Metric | undefined = own(metrics, name)
     return metric === undefined || metric.kind === 'rate' ? [] : [metric.value]
   })
 }

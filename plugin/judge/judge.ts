@@ -7,6 +7,7 @@ import { compareMetric, type MetricJudgement, uncomparedMetric } from './compare
 import { guardWarnings } from './guards.ts'
 import { judgedSessions } from './judged-sessions.ts'
 import { environmentDifferences } from './machine-likeness.ts'
+import { own } from './own.ts'
 import { type JudgePolicy, logThreshold } from './policy.ts'
 import type { BaselineState, BenchmarkReport, MetricComparison, Report } from './report.ts'
 import { reaches, worstSeverity } from './severity.ts'
@@ -58,7 +59,7 @@ export function judgeMetrics(
   alpha = verdictAlpha,
 ): Record<string, MetricJudgement> {
   const sessions = judgedSessions(benchmark)
-  const stored = baseline.benchmarks[benchmark.key]
+  const stored = own(baseline.benchmarks, benchmark.key)
   if (stored === undefined || sessions.length === 0) return {}
   const threshold = sessions.find((session) => session.threshold !== undefined)?.threshold ?? policy.threshold
   const guards = guardWarnings(benchmark.key, sessions, logThreshold(threshold))
@@ -85,15 +86,28 @@ function judgeBenchmark(
 ): BenchmarkReport {
   const sessions = judgedSessions(benchmark)
   const identity = { key: benchmark.key, name: benchmark.name, category: benchmark.category }
-  const statistics = benchmarkStatistics(sessions)
+  const statistics = benchmarkStatistics(
+    sessions,
+    benchmark.sessions.filter(({ screening }) => screening !== true),
+  )
   const warnings = [
     ...uniqueWarnings(benchmark.sessions.flatMap((session) => session.warnings)),
     ...sessionWarnings(benchmark),
   ]
-  const stored = baseline?.benchmarks[benchmark.key]
-  if (baseline === null || stored === undefined || sessions.length === 0) {
+  if (baseline === null || own(baseline.benchmarks, benchmark.key) === undefined) {
     const metrics = ownMetrics(benchmark)
     return { ...identity, status: 'new', verdict: 'no-baseline', severity: null, metrics, statistics, warnings }
+  }
+  if (sessions.length === 0) {
+    return {
+      ...identity,
+      status: 'compared',
+      verdict: 'inconclusive',
+      severity: null,
+      metrics: {},
+      statistics,
+      warnings: [...warnings, noCompleteSession(benchmark)],
+    }
   }
   const metrics = Object.fromEntries(
     Object.entries(judgeMetrics(run, benchmark, baseline, policy)).map(([name, { comparison }]) => [name, comparison]),
@@ -118,7 +132,7 @@ function ownMetrics(benchmark: Benchmark): Record<string, MetricComparison> {
   return Object.fromEntries(
     metricNames(benchmark).map((name) => [
       name,
-      uncomparedMetric(sessions.flatMap(({ metrics }) => metrics[name] ?? [])),
+      uncomparedMetric(sessions.flatMap(({ metrics }) => own(metrics, name) ?? [])),
     ]),
   )
 }
@@ -186,6 +200,20 @@ function sessionWarnings({ key, sessions }: Benchmark): Warning[] {
   if (unfinished === 0) return []
   const text = `${unfinished} of ${sessions.length} sessions of "${key}" did not finish and are not judged: raise the test's timeout`
   return [{ code: 'incomplete-sessions', text }]
+}
+
+/** A benchmark that the baseline has and this run could not measure: nobody knows whether it got slower. */
+function noCompleteSession({ key, sessions }: Benchmark): Warning {
+  const wanted = sessions.filter(({ screening }) => screening !== true)
+  const failed = wanted.filter(({ status }) => status === 'failed').length
+  const unfinished = wanted.filter(({ status }) => status === 'incomplete').length
+  const cures = [
+    ...(failed > 0 ? ['mend what fails'] : []),
+    ...(unfinished > 0 ? ["raise the test's timeout"] : []),
+    'run it again',
+  ]
+  const text = `"${key}" has no complete session in this run (${failed} failed, ${unfinished} did not finish), so it cannot be compared with the baseline: ${cures.join(', ')}`
+  return { code: 'no-complete-session', text }
 }
 
 function runWarnings(run: Run, baseline: Baseline | null, state: BaselineState, compared: number): Warning[] {

@@ -68,10 +68,11 @@ export interface MetricComparison {
   warnings: Warning[]
 }
 
-/** Over all sessions of one run; durations in ms. */
+/** Over the judged sessions of one run; durations in ms. */
 export interface BenchmarkStatistics {
   sessions: number
   iterations: number
+  /** Calls that succeeded and failed, in sessions that failed or did not finish as well. */
   succeeded: number
   failed: number
   averageMs: number
@@ -82,6 +83,7 @@ export interface BenchmarkStatistics {
   p99Ms: number
   averageMemoryMb: number | null
   peakMemoryMb: number | null
+  /** Per cent of `succeeded` and `failed`. */
   successRate: number
   throughputPerSecond: number | null
   /** Relative spread of the session medians (their half-interval over their centre), per cent; null below 4 sessions. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Baseline, toBaseline } from '../../../plugin/judge/baseline.ts'
+import { explain } from '../../../plugin/judge/explain.ts'
 import { judge } from '../../../plugin/judge/judge.ts'
 import { defaultThreshold, type JudgePolicy } from '../../../plugin/judge/policy.ts'
 import type { MetricComparison, Report } from '../../../plugin/judge/report.ts'
@@ -66,6 +67,61 @@ describe('judge() and the baseline', () => {
     const report = judge(makeRun([benchmarkOf('fresh', durations(steady))]), baseline, policy)
     expect(report.verdict).toBe('no-baseline')
     expect(codes(report)).toContain('nothing-matched')
+  })
+
+  test.each([
+    ['failed', /6 failed, 0 did not finish.*mend what fails, run it again/],
+    ['incomplete', /0 failed, 6 did not finish.*raise the test's timeout, run it again/],
+  ] as const)('leaves the verdict open of a stored benchmark whose sessions all ended as %s', (status, text) => {
+    const report = judge(runOf(durations(steady, { status })), baselineOf(durations(steady)), {
+      ...policy,
+      strict: true,
+    })
+    expect(report.verdict).toBe('inconclusive')
+    expect(report.exitCode).toBe(status === 'failed' ? 1 : 2)
+    expect(report.benchmarks[0]).toMatchObject({ status: 'compared', verdict: 'inconclusive', severity: null })
+    expect(report.benchmarks[0]!.warnings).toContainEqual({
+      code: 'no-complete-session',
+      text: expect.stringMatching(text),
+    })
+    expect(codes(report)).not.toContain('nothing-matched')
+  })
+
+  test.each(['constructor', 'toString', '__proto__'])(
+    'compares a benchmark called %s as any other, and calls it new where it is',
+    (key) => {
+      const of = (name: string, factor = 1) => makeRun([benchmarkOf(name, durations(times(factor)))])
+      const baseline = accept({ ...of(key), id: '20261120_090000' })
+      expect(judge(of(key, 1.3), baseline, policy).benchmarks).toMatchObject([{ key, verdict: 'regressed' }])
+      expect(explain(of(key, 1.3), baseline, policy, key)).toContain(`${key}: regressed`)
+      const other = accept({ ...of('other'), id: '20261120_090000' })
+      expect(judge(of(key), other, { ...policy, complete: false }).benchmarks).toMatchObject([{ key, status: 'new' }])
+      expect(explain(of(key), other, policy, key)).toContain('Nothing is stored of it')
+    },
+  )
+
+  test('does not take what objects inherit for a metric', () => {
+    const named = steady.map((value, index) => ({
+      metrics: index < 2 ? {} : { constructor: quantity({ title: 'Size', value }) },
+    }))
+    const report = judge(runOf(named), baselineOf(durations(steady)), policy)
+    expect(metricOf(report, 'constructor')).toMatchObject({ title: 'Size', verdict: 'no-baseline', n: [0, 4] })
+    expect(metricOf(judge(runOf(named), baselineOf(named), policy), 'constructor').n).toEqual([4, 4])
+  })
+
+  test('gives a baseline of one session its say: too few, and what to do', () => {
+    const more = (values: number[]) =>
+      values.map((value) => ({
+        metrics: { ...durations([value])[0]!.metrics, requests: count(7) },
+      }))
+    const report = judge(runOf(more(times(2))), baselineOf(more([10])), policy)
+    expect(report.verdict).toBe('inconclusive')
+    expect(metricOf(report).warnings).toEqual([
+      {
+        code: 'too-few-sessions',
+        text: expect.stringMatching(/1 session against 6 is too few .*use 4, or 6 and more.*accept a new baseline/),
+      },
+    ])
   })
 
   test('leaves the verdict open against a baseline of another platform', () => {
@@ -243,7 +299,7 @@ describe('judge() of rates and counts', () => {
   })
 
   test.each([1, 5, 20])(
-    'has the same threshold and severities whatever the threshold of durations, here %d %%',
+    'has the same threshold and severities whatever the threshold of durations, here %d per cent',
     (threshold) => {
       const severities = [985, 970, 940, 880].map((successes) => {
         const next = rates([successes, successes - 1, successes + 1, successes, successes, successes])
@@ -331,6 +387,25 @@ describe('judge() and the exit code', () => {
     expect(judge(runOf(sessions), baseline, policy)).toMatchObject({
       exitCode: 1,
       failures: [{ key: 'case', session: 1, error: 'boom' }],
+    })
+  })
+
+  test('counts the failures of sessions that are not judged among the successes, those that only screened not', () => {
+    const [good] = durations([10], { succeeded: 100, failed: 0 })
+    const thrown = durations(steady.slice(1), { status: 'failed', succeeded: 3, failed: 0 })
+    const screened = durations(steady, { screening: true, succeeded: 50, failed: 50 })
+    const { statistics } = judge(runOf([...screened, good!, ...thrown]), null, policy).benchmarks[0]!
+    expect(statistics).toMatchObject({ sessions: 1, succeeded: 115, failed: 5 })
+    expect(statistics!.successRate).toBeCloseTo((100 * 115) / 120, 10)
+  })
+
+  test('counts the failures that a failed session counted itself', () => {
+    const [good, bad] = durations([10, 11], { succeeded: 10, failed: 0 })
+    const run = runOf([good!, { ...bad!, status: 'failed', succeeded: 2, failed: 8 }])
+    expect(judge(run, null, policy).benchmarks[0]!.statistics).toMatchObject({
+      succeeded: 12,
+      failed: 8,
+      successRate: 60,
     })
   })
 
