@@ -3,7 +3,7 @@ import { verdictAlpha } from '../judge/alpha.ts'
 import { compareCounts } from '../judge/count.ts'
 import { detectablePercent } from '../judge/detectable.ts'
 import { predictFromHistory } from '../judge/history.ts'
-import { logThreshold, rateThresholdPoints } from '../judge/policy.ts'
+import { logThreshold, rateSeverityLimits, rateThresholdPoints } from '../judge/policy.ts'
 import { compareRates } from '../judge/rate.ts'
 import type { Severity } from '../judge/report.ts'
 import { reaches, type SeverityLimits, severityOf, worstSeverity } from '../judge/severity.ts'
@@ -210,7 +210,7 @@ function compareRateMetric(
   name: string,
   old: ImportedRate,
   next: ImportedRate,
-  { severity, threshold }: CompareOptions,
+  { severity }: CompareOptions,
 ): AnsweredMetric {
   const pairs = (values: ImportedRate['values']) =>
     values
@@ -234,15 +234,13 @@ function compareRateMetric(
   const change = sign === 1 ? rate.difference : mirror(rate.difference)
   const delta = rateThresholdPoints / 100
   const verdict = verdictOf(change, delta)
-  const scale = rateThresholdPoints / threshold
-  const limits = { medium: severity.medium * scale, high: severity.high * scale, critical: severity.critical * scale }
   const detectable = Math.max(rate.half, delta) * 100
   const text = `${name}: the smallest change these sessions could have found is ${detectable.toFixed(1)} percentage points: measure more`
   return {
     ...base,
     interval: rate.old > 0 ? [(rate.old + low) / rate.old, (rate.old + high) / rate.old] : null,
     verdict,
-    severity: verdict === 'regressed' ? severityOf(change.estimate * 100, limits) : null,
+    severity: verdict === 'regressed' ? severityOf(change.estimate * 100, rateSeverityLimits(severity)) : null,
     detectable,
     warnings: verdict === 'inconclusive' ? [{ code: 'inconclusive', text }] : [],
   }
