@@ -22,6 +22,9 @@ const leastClockSteps = 50
 /** A machine that grew slower by so much from the first half of the sessions to the second is not at rest. */
 const loadRise = Math.log(1.1)
 
+/** A benchmark that is on a processor for less of its time than this, per cent, waits for other processes or the network. */
+const mostlyComputing = 70
+
 /** Doubts about the sessions themselves; each makes a duration's verdict `inconclusive`. */
 export function guardWarnings(name: string, sessions: readonly Session[], delta: number): Warning[] {
   const samples = sessions.map((session) => thin(session.samplesNs)).filter((values) => values.length >= 3)
@@ -46,6 +49,13 @@ export function guardWarnings(name: string, sessions: readonly Session[], delta:
       text: `"${name}" jumps between two speeds, and its median falls between them: benchmark the two cases apart`,
     })
   }
+  const disturbed = sessions.filter(waitedOnBusyMachine).length
+  if (disturbed * 2 > sessions.length) {
+    warnings.push({
+      code: 'busy-while-waiting',
+      text: `"${name}" waits for others, and other programs kept the machine busy in ${disturbed} of ${sessions.length} sessions, which the calibration cannot take out: close them and run again`,
+    })
+  }
   const rise = calibrationRise(sessions)
   if (rise > loadRise) {
     warnings.push({
@@ -54,6 +64,14 @@ export function guardWarnings(name: string, sessions: readonly Session[], delta:
     })
   }
   return warnings
+}
+
+/** Whether programs beside the benchmark took processors away from what it was waiting for. */
+function waitedOnBusyMachine({ probes, warnings }: Session): boolean {
+  const { cpu } = probes
+  return (
+    cpu !== undefined && cpu.percentOfCore < mostlyComputing && warnings.some(({ code }) => code === 'machine-busy')
+  )
 }
 
 /** Significant and, between first and last third, larger than the threshold: what is smaller cannot tip a verdict. */

@@ -17,7 +17,7 @@ const JIFFIES_PER_SECOND = 100
 
 /** Starts watching; the function returned tells what happened since. */
 export function watchOutsideLoad(): () => OutsideLoad {
-  const start = { at: now(), cpu: process.cpuUsage(), machine: readMachine() }
+  const start = { at: now(), cpu: process.cpuUsage(), children: childrenJiffies(), machine: readMachine() }
   return () => {
     const loadPerProcessor = (loadavg()[0] ?? 0) / availableParallelism()
     const machine = readMachine()
@@ -26,12 +26,30 @@ export function watchOutsideLoad(): () => OutsideLoad {
     const { user, system } = process.cpuUsage(start.cpu)
     const busy = (machine.busy - start.machine.busy) / JIFFIES_PER_SECOND
     const total = machine.total - start.machine.total
+    // A server that the benchmark started is part of what it measures.
+    const ours = Math.max(0, childrenJiffies() - start.children) / JIFFIES_PER_SECOND
     return {
       ...(total > 0 && { steal: (machine.steal - start.machine.steal) / total }),
-      othersBusy: Math.max(0, (busy - (user + system) / 1e6) / seconds),
+      othersBusy: Math.max(0, (busy - ours - (user + system) / 1e6) / seconds),
       loadPerProcessor,
     }
   }
+}
+
+/** Jiffies spent by the processes that this one has started and that still run; 0 where the kernel does not tell. */
+function childrenJiffies(): number {
+  try {
+    const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(/\s+/).filter(Boolean)
+    return children.reduce((sum, pid) => sum + jiffiesOf(readFileSync(`/proc/${pid}/stat`, 'utf8')), 0)
+  } catch {
+    return 0
+  }
+}
+
+/** User and system time of a `/proc/PID/stat`, fields 14 and 15 (proc(5)); the name in brackets may hold blanks. */
+function jiffiesOf(stat: string): number {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return Number(fields[11] ?? 0) + Number(fields[12] ?? 0)
 }
 
 /** Jiffies since boot, summed over the processors; undefined where there is no `/proc/stat`. */

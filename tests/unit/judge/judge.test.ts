@@ -450,6 +450,25 @@ describe('guard rails', () => {
     expect(verdictWith({ samplesNs: [1e6, 1e6, 1e6], clockStepNs: 1e6 }).codes).toContain('timer-saturation')
   })
 
+  test('a benchmark that waits for others is left open where other programs kept the machine busy', () => {
+    const busy = [{ code: 'machine-busy', text: 'others kept 1.0 of 2 processors busy' }]
+    const cpu = (percentOfCore: number) => ({
+      cpu: { userMicros: 1, systemMicros: 1, microsPerOperation: 1, percentOfCore },
+    })
+    const judged = (percentOfCore: number, warnings: typeof busy) =>
+      metricOf(
+        judge(
+          runOf(durations(times(2)).map((session) => ({ ...session, warnings, probes: cpu(percentOfCore) }))),
+          baseline,
+          policy,
+        ),
+      )
+    expect(judged(30, busy).verdict).toBe('inconclusive')
+    expect(codes(judged(30, busy))).toContain('busy-while-waiting')
+    expect(judged(100, busy).verdict).toBe('regressed')
+    expect(judged(30, []).verdict).toBe('regressed')
+  })
+
   test('a machine that slows down meanwhile leaves it open', () => {
     const sessions = durations(times(2)).map((session, index) => ({
       ...session,
