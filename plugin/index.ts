@@ -11,6 +11,7 @@ import { type ResolvedOptions, resolveOptions, type VerdictOptions } from './opt
 import { machineClass } from './run/environment.ts'
 import { deliveryOfConfirmation } from './sessions/measure-again.ts'
 import { repeatingSequencer } from './sessions/repeating-sequencer.ts'
+import { signLoading } from './sessions/sign-of-loading.ts'
 import { baselinePath } from './store/baseline-path.ts'
 
 export type { Baseline } from './judge/baseline.ts'
@@ -45,6 +46,7 @@ export function verdict(options: VerdictOptions = {}): Vite.Plugin {
     name: 'vitest-verdict',
     configureVitest({ vitest, project }) {
       if (!project.config.benchmark.enabled) return
+      signLoading(process.env)
       declareTags(vitest, project)
       if (leaveToDuet(resolved)) return
       measureWithUs(project, resolved)

@@ -29,6 +29,8 @@ export async function concludeRun(finished: FinishedRun): Promise<void> {
     log(
       'vitest-verdict: no benchmark was measured, so there is no verdict. Check the filters, or call `.run()` on what `bench()` gives.',
     )
+    // A filter that matches nothing is a slip, not a pass.
+    if (finished.partial && !finished.interrupted) process.exitCode = combineExitCodes(Number(process.exitCode ?? 0), 3)
     return
   }
   const measured = toRun(finished)
@@ -42,14 +44,15 @@ export async function concludeRun(finished: FinishedRun): Promise<void> {
   }
 
   const path = resolve(root, baselinePath(options, measured.machineClass))
-  const baseline = existsSync(path) ? await readBaseline(path).catch(complain) : null
+  const stored = existsSync(path)
+  const baseline = stored ? await readBaseline(path).catch(complain) : null
   const policy: JudgePolicy = {
     ...options,
     complete: !finished.partial && measured.complete,
     baselinePath: relative(root, path),
   }
   const run = redactRun(await confirmRun(measured, baseline, policy, finished), secretValues(process.env), root)
-  const report: Report = judge(run, baseline, policy)
+  const report = withBaselineState(judge(run, baseline, policy), stored && baseline === null, policy)
   const aims = (await readTargets(root).catch(complain)) ?? []
   const targets: TargetResult[] = checkTargets(report.benchmarks, aims)
   const doubt = (error: Error) => log(palette.doubtful(`vitest-verdict: ${plainText(error.message, 500)}`))
@@ -80,6 +83,12 @@ export async function concludeRun(finished: FinishedRun): Promise<void> {
   // What Vitest has set meanwhile (a failed test, a worker that crashed) is never lowered.
   const codes = [Number(process.exitCode ?? 0), exitCode, report.exitCode]
   process.exitCode = codes.reduce(combineExitCodes)
+}
+
+/** A baseline that is there but cannot be read is not the same as none: nothing is to be accepted over it. */
+function withBaselineState(report: Report, unreadable: boolean, { baselinePath: path }: JudgePolicy): Report {
+  if (!unreadable) return report
+  return { ...report, baseline: { kind: 'incompatible', path: path ?? '', reason: 'the baseline cannot be read' } }
 }
 
 /** Adds the run to the history and reads all of it. Neither can fail a run: its verdict does not depend on them. */

@@ -5,6 +5,7 @@ import { escapeMarkdown } from './escape-markdown.ts'
 import { describeSessions, groupFailures } from './group-failures.ts'
 import { groupWarnings } from './group-warnings.ts'
 import { formatBytes, formatDuration, formatPercent, formatRate } from './number.ts'
+import { plainText } from './plain-text.ts'
 import { listRegressions, regressionBlock } from './regression-block.ts'
 import { describeChange, verdictMarks, verdictSentence } from './verdict-words.ts'
 
@@ -22,7 +23,9 @@ export function renderMarkdown({ run, report, targets, recommendations }: Markdo
     `# Benchmark report ${run.id}`,
     `**${escapeMarkdown(verdictSentence(report))}**`,
     ...listRegressions(report.benchmarks).map((regression) =>
-      ['```', ...regressionBlock(regression, escapeMarkdown(regression.benchmark.key)), '```'].join('\n'),
+      ['```', ...regressionBlock(regression, plainText(regression.benchmark.key).replace(/[`<]/g, "'")), '```'].join(
+        '\n',
+      ),
     ),
     section('Configuration', renderConfiguration(run)),
     section('Statistics', renderStatistics(report.benchmarks)),

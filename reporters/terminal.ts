@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import Table from 'cli-table3'
 import type { BenchmarkReport, MetricComparison, Report, Verdict } from '../plugin/judge/report.ts'
+import type { Warning } from '../plugin/run/measurement.ts'
 import { describeSessions, groupFailures } from './group-failures.ts'
 import { formatDuration, formatPercent } from './number.ts'
 import { type Palette, plainPalette } from './palette.ts'
@@ -155,8 +156,11 @@ function renderDoubts(report: Report, palette: Palette): string {
 /** Each kind of doubt once, in the words of the first benchmark it concerns; the files have them all. */
 function describeDoubts(report: Report): string[] {
   const kinds = new Map<string, { line: string; keys: Set<string> }>()
-  for (const { key, name, warnings, metrics } of report.benchmarks) {
-    for (const { code, text } of [...warnings, ...Object.values(metrics).flatMap((metric) => metric.warnings)]) {
+  for (const { key, name, verdict, warnings, metrics } of report.benchmarks) {
+    for (const { code, text } of [
+      ...warnings,
+      ...Object.values(metrics).flatMap((metric) => doubtsWorthSaying(metric, verdict)),
+    ]) {
       const named = text.includes(key) || text.includes(name)
       const mark = code === 'inconclusive' ? '?' : '!'
       const kind = kinds.get(code) ?? {
@@ -171,6 +175,11 @@ function describeDoubts(report: Report): string[] {
     ...report.warnings.map(({ text }) => `! ${plainText(text, 400)}`),
     ...[...kinds.values()].map(({ line, keys }) => (keys.size > 1 ? `${line} (and ${keys.size - 1} more)` : line)),
   ]
+}
+
+/** Why a metric stays open matters only where it decides, and leaves the benchmark open with it. */
+function doubtsWorthSaying({ gate, warnings }: MetricComparison, verdict: Verdict): readonly Warning[] {
+  return gate && verdict === 'inconclusive' ? warnings : warnings.filter(({ code }) => code !== 'inconclusive')
 }
 
 function shorten(lines: readonly string[]): string[] {

@@ -85,12 +85,13 @@ export class VerdictReporter implements Reporter {
 
   onTestModuleQueued(module: TestModule): void {
     this.#counter.queued(module)
-    if (this.#projects.has(module.project)) this.#followed?.started(this.#fileOf(module))
+    if (!this.#projects.has(module.project)) return
+    this.#measured = true
+    this.#followed?.started(this.#fileOf(module))
   }
 
   onTestModuleEnd(module: TestModule): void {
     if (!this.#projects.has(module.project)) return
-    this.#measured = true
     this.#followed?.ended()
     this.#failModule(module)
     for (const error of module.errors()) {

@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import { environmentName, resolveOptions } from '../options.ts'
+import { signOfLoading } from '../sessions/sign-of-loading.ts'
 import { InputError } from '../store/input-error.ts'
 import type { Context } from './context.ts'
 
@@ -45,9 +47,21 @@ export function registerBench(program: Command, context: Context): void {
           `Cannot judge against ${given.baseline}: no such file; leave --baseline out on a first run`,
         )
       }
-      context.exit(await runVitest(['bench', '--run', ...command.args], context.cwd, environment))
+      const folder = mkdtempSync(join(tmpdir(), 'vitest-verdict-'))
+      try {
+        const sign = join(folder, 'loaded')
+        const args = ['bench', '--run', ...command.args]
+        const code = await runVitest(args, context.cwd, { ...environment, [signOfLoading]: sign })
+        if (code === 0 && !existsSync(sign)) throw new InputError(notLoaded)
+        context.exit(code)
+      } finally {
+        rmSync(folder, { recursive: true, force: true })
+      }
     })
 }
+
+const notLoaded =
+  'Vitest ran without the plugin, so nothing was judged: add verdict() to the plugins in vitest.config.ts, or check the filters'
 
 const severities = ['critical', 'high', 'medium', 'low']
 

@@ -70,6 +70,25 @@ describe.concurrent('vitest bench with the plugin', { timeout: 60_000 }, () => {
     expect(exitCode).not.toBe(0)
   })
 
+  test('takes a filter that matches nothing for a slip', async ({ folder, expect }) => {
+    const { exitCode, output } = await runVitest('plain', ['bench', '--run', '-t', 'nomatch'], outputs(folder))
+    expect(output).toContain('no benchmark was measured')
+    expect(exitCode).toBe(3)
+  })
+
+  test('is missed by vitest-verdict bench where no configuration loads it', async ({ folder, expect }) => {
+    await writeFile(join(folder, 'vitest.config.mjs'), 'export default {}')
+    const { exitCode, output } = await runCommand('plain', [
+      'bench',
+      '--config',
+      join(folder, 'vitest.config.mjs'),
+      '-t',
+      'joins',
+    ])
+    expect(output).toContain('Vitest ran without the plugin')
+    expect(exitCode).toBe(3)
+  })
+
   test('is silent and idle under vitest run', async ({ folder, expect }) => {
     const { exitCode, output } = await runVitest('plain', ['run'], outputs(folder))
     expect(exitCode).toBe(0)
@@ -140,6 +159,8 @@ describe.concurrent('vitest bench with the plugin', { timeout: 60_000 }, () => {
     await writeFile(env.VITEST_VERDICT_BASELINE, '{"format": "vitest-verdict/base')
     const { exitCode, output } = await runVitest('plain', ['bench', '--run', '-t', 'joins'], env)
     expect(output).toMatch(/Cannot read .*baseline\.json: the file is truncated/)
+    expect(output).toContain('No verdict: the baseline cannot be read.')
+    expect(output).not.toContain('baseline accept')
     expect(exitCode).toBe(3)
     expect((await runOf(folder)).benchmarks).toHaveLength(1)
   })

@@ -29,13 +29,21 @@ export async function profileWhile(
     await body()
     const { profile } = await session.post('Profiler.stop')
     await session.post('Profiler.disable')
-    if (file) {
-      await mkdir(dirname(file.path), { recursive: true })
-      await writeFile(file.path, JSON.stringify(withoutPlaces(profile)))
-    }
-    return { ...(file && { file: file.shown }), top: topFunctions(profile) }
+    const written = file !== undefined && (await isWritten(file.path, profile))
+    return { ...(written && { file: file.shown }), top: topFunctions(profile) }
   } finally {
     session.disconnect()
+  }
+}
+
+/** Whether the profile could be stored; that it could not is no fault of the benchmark. */
+async function isWritten(path: string, profile: Profiler.Profile): Promise<boolean> {
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, JSON.stringify(withoutPlaces(profile)))
+    return true
+  } catch {
+    return false
   }
 }
 
