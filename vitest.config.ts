@@ -7,6 +7,11 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     // Vitest leaves one processor free; on two that would halve the speed. Benchmark projects keep their single worker.
     maxWorkers: 2,
+    // Files share their worker's modules, which halves the time; what a test starts or replaces it takes back itself.
+    isolate: false,
+    // A limit on hanging, not on speed: both processors may be busy with others.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
     exclude: ['tests/e2e/projects/**', 'node_modules/**'],
     benchmark: { include: ['bench/**/*.bench.ts'] },
     coverage: { include: ['fixtures/**/*.ts'], reporter: ['text-summary', 'html'] },

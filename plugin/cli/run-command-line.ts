@@ -2,16 +2,8 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { OptionsError } from '../options.ts'
 import { InputError } from '../store/input-error.ts'
-import { registerAgainst } from './against.ts'
-import { registerAnalyze } from './analyze.ts'
-import { registerBaseline } from './baseline.ts'
-import { registerBench } from './bench.ts'
-import { registerCompare } from './compare.ts'
+import { commands } from './commands.ts'
 import type { Context } from './context.ts'
-import { registerExplain } from './explain.ts'
-import { registerReport } from './report.ts'
-import { registerSimulate } from './simulate.ts'
-import { registerTrend } from './trend.ts'
 
 /** Exit code of every misuse: usage, missing or damaged input. */
 const misuse = 3
@@ -34,15 +26,9 @@ export async function runCommandLine(
     .description('Benchmarks with a verdict: did this get slower?')
     .version(packageVersion())
     .exitOverride()
-  registerBench(program, context)
-  registerAgainst(program, context)
-  registerBaseline(program, context)
-  registerCompare(program, context)
-  registerExplain(program, context)
-  registerAnalyze(program, context)
-  registerTrend(program, context)
-  registerReport(program, context)
-  registerSimulate(program)
+  const [name = ''] = args
+  const load = Object.hasOwn(commands, name) ? [commands[name]!] : Object.values(commands)
+  for (const command of load) (await command())(program, context)
   try {
     await program.parseAsync([...args], { from: 'user' })
     return exitCode

@@ -9,7 +9,7 @@ const places = (folder: string) => ({
   VITEST_VERDICT_BASELINE: join(folder, 'baseline.json'),
 })
 
-describe('the assertions in a bench file that imports nothing of ours', { timeout: 60_000 }, () => {
+describe('the assertions in a bench file that imports nothing of ours', { timeout: 180_000 }, () => {
   test('toBeReliablyFasterThan passes for a twentieth of the work, and the reverse fails with interval and advice', async ({
     folder,
     expect,

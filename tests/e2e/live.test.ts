@@ -7,7 +7,7 @@ import { testInFolder as test } from '../support/temporary-folder.ts'
 const root = join(import.meta.dirname, '../..')
 
 test('vitest-verdict bench --live serves the report while it measures, and ends by itself', {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async ({ folder }) => {
   const args = [join(root, 'plugin/cli/main.ts'), 'bench', '--live', '--sessions', '2', '-t', 'joins']
   const env = {

@@ -36,7 +36,7 @@ async function readmeBlocks(): Promise<string[]> {
 }
 
 test('the packed package works in a project outside the repository, whose bench files stay as they are', {
-  timeout: 110_000,
+  timeout: 240_000,
 }, async ({ folder }) => {
   await cp(join(root, 'tests/e2e/projects/installed'), folder, { recursive: true })
   const tarball = npm(['pack', '--pack-destination', folder], root).split('\n').at(-1) ?? ''

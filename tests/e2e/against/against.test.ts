@@ -107,7 +107,7 @@ export default { resolve: { alias: { '@': fileURLToPath(new URL('./src', import.
         readdir(join(folder, 'cache/against')).catch(() => []),
   )
 
-describe.concurrent('vitest-verdict against', { timeout: 90_000 }, () => {
+describe.concurrent('vitest-verdict against', { timeout: 240_000 }, () => {
   test('finds three times the work, each version with its own modules, hooks and fixtures', async ({
     repository,
     against,
