@@ -22,17 +22,17 @@ const [builtIn, ours] = await Promise.all([outcomes('built-in'), outcomes('ours'
 
 /** Documented behaviours in which both must agree to the letter: state, errors with the user's own place, events. */
 test.for([
-  'hooks',
-  'an error carries its own stack',
-  'a rejection',
-  'throws: true',
-  'a hook that throws',
-  'a signal that is aborted',
-  'toBeFasterThan and compare',
-  'writeResult and bench.from',
-  'the result that run() gives',
-])('the provider behaves like the built-in one: %s', (name) => {
-  expect(builtIn.has(name)).toBe(true)
+  ['hooks', 'passed'],
+  ['an error carries its own stack', 'failed'],
+  ['a rejection', 'failed'],
+  ['throws: true', 'failed'],
+  ['a hook that throws', 'failed'],
+  ['a signal that is aborted', 'passed'],
+  ['toBeFasterThan and compare', 'passed'],
+  ['writeResult and bench.from', 'passed'],
+  ['the result that run() gives', 'passed'],
+] as const)('the provider behaves like the built-in one: %s (%s)', ([name, state]) => {
+  expect(builtIn.get(name)?.state).toBe(state)
   expect(ours.get(name)).toEqual(builtIn.get(name))
 })
 
