@@ -1,0 +1,105 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect } from 'vitest'
+import { test } from '../../../fixtures/index.ts'
+import { makeMixedRequest, makeRequest } from '../../../fixtures/make-request.ts'
+import { createFaultyOrchestrator, faults, readFault } from '../../../fixtures/system/injected-fault.ts'
+import { connectForeignSystem, needsReference } from '../../../fixtures/system/system.ts'
+import { taskClasses } from '../../../fixtures/workload.ts'
+import { collect } from '../../integration/collect.ts'
+
+const request = makeRequest(taskClasses.quick_qa, 1)
+
+describe('the system fixture', () => {
+  test('is the reference orchestrator where no target is given', async ({ system, skip }) => {
+    needsReference(system, skip, 'the orchestrator')
+    const answer = await system.callModel(request)
+    expect(answer.content.split(' ')).toHaveLength(taskClasses.quick_qa.outputTokens)
+    expect(answer.usage?.outputTokens).toBe(taskClasses.quick_qa.outputTokens)
+    expect(answer.providerMs).toBeGreaterThan(0)
+    expect(system.orchestrator.ledger.total().calls).toBe(1)
+  })
+})
+
+describe('connectForeignSystem()', () => {
+  test('asks a gateway, plainly and as a stream, by its own names of the models', async ({ simulator, apiKey }) => {
+    for (const api of ['openai', 'ollama'] as const) {
+      const system = await connectForeignSystem({
+        kind: 'gateway',
+        api,
+        url: api === 'openai' ? `${simulator.url}/v1` : simulator.url,
+        headers: { authorization: `Bearer ${apiKey}` },
+        models: { 'gpt-4o-mini': 'renamed' },
+        model: null,
+      })
+      const { content } = await system.callModel(request)
+      const events = await collect(system.streamModel!(request))
+      expect(events.at(-1)).toMatchObject({ type: 'end', result: { content } })
+      expect(events.map((event) => (event.type === 'text' ? event.text : '')).join('')).toBe(content)
+    }
+    expect((await simulator.requests(apiKey)).map(({ model }) => model)).toEqual(Array(4).fill('renamed'))
+  })
+
+  test('loads a module that gives an object or a function, and keeps to what it has', async ({ tempDir }) => {
+    const path = join(tempDir, 'system.mjs')
+    await writeFile(
+      path,
+      `export const system = async () => ({ callModel: async ({ modelId }) => ({ content: modelId }) })`,
+    )
+    const system = await connectForeignSystem({ kind: 'module', path })
+    expect(await system.callModel(request)).toEqual({ content: 'gpt-4o-mini' })
+    expect(Object.keys(system).sort()).toEqual(['callModel', 'kind'])
+  })
+
+  test.for<[string, string]>([
+    ['export default 1', 'neither its default export nor its export "system" is an object'],
+    ['export default {}', 'it has no function callModel'],
+    ['export default { callModel() {}, close: 1 }', 'its close is no function'],
+  ])('says what is wrong with a module: %s', async ([source, fault], { tempDir }) => {
+    const path = join(tempDir, 'system.mjs')
+    await writeFile(path, source)
+    await expect(connectForeignSystem({ kind: 'module', path })).rejects.toThrow(`of ${path} as ${fault}`)
+  })
+})
+
+describe('makeRequest()', () => {
+  test('has the length of its class and never the same beginning', () => {
+    for (const task of Object.values(taskClasses)) {
+      const contents = [8, 88, 888].map((number) => makeRequest(task, number).messages[0]!.content)
+      expect(contents.map(({ length }) => length)).toEqual(Array(3).fill(task.inputTokens * 4))
+      expect(new Set(contents.map((content) => content.slice(0, 13))).size).toBe(3)
+    }
+    const models = Array.from({ length: 20 }, (_, number) => makeMixedRequest(number).modelId)
+    expect(models.filter((model) => model === 'gpt-4o-mini')).toHaveLength(12)
+    expect(models.filter((model) => model === 'o4-mini')).toHaveLength(2)
+  })
+})
+
+describe('an injected fault', () => {
+  test('is read from the environment, and a name that is not known is refused', () => {
+    expect(readFault({})).toBeNull()
+    expect(faults.map((fault) => readFault({ MODEL_ORCHESTRATOR_FAULT: fault }))).toEqual(faults)
+    expect(() => readFault({ MODEL_ORCHESTRATOR_FAULT: 'typo' })).toThrow('must be one of selector-slow')
+  })
+
+  test('fails every 20th call, spoils the cache, or lets one request through at a time', async ({ simulator }) => {
+    const create = (fault: (typeof faults)[number]) =>
+      createFaultyOrchestrator(
+        { endpoints: { openai: { id: 'openai', baseUrl: simulator.url, apiKey: fault } } },
+        fault,
+      )
+    const failing = create('failed-requests')
+    const outcomes = await Promise.allSettled(Array.from({ length: 40 }, () => failing.callModel(request)))
+    expect(outcomes.flatMap(({ status }, index) => (status === 'rejected' ? [index + 1] : []))).toEqual([20, 40])
+
+    const uncached = create('cache-never-hits')
+    await uncached.callModel(request)
+    expect(await uncached.callModel(request)).toMatchObject({ cached: false })
+
+    const stuck = create('limiter-stuck')
+    const calls = [1, 2, 3].map((number) => stuck.callModel(makeMixedRequest(number)))
+    await calls[0]
+    expect(stuck.router.bulkhead('openai').active).toBeLessThanOrEqual(1)
+    await Promise.all(calls)
+  })
+})
