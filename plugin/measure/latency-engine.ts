@@ -3,7 +3,8 @@ import { sorted } from '../statistics/sorted.ts'
 import { becameFaster } from './became-faster.ts'
 import { clockFacts, now } from './clock.ts'
 import { interleavedOrder } from './interleaved-order.ts'
-import { callOverheadNs, type LoopOverheads, loopOverheads } from './rounds.ts'
+import { type OverheadWatch, watchOverhead } from './overhead-watch.ts'
+import { exposedShare, type LoopOverheads, loopOverheads } from './rounds.ts'
 import { SampleRecorder } from './sample-recorder.ts'
 import type { RunOptions } from './settings.ts'
 import { inPhase, needsSingleCalls, runHook, runRound, type Subject } from './subject.ts'
@@ -59,6 +60,7 @@ export async function measureLatency(subjects: readonly Subject[], context: Engi
     subject.tookMs += now() - start
   }
   const loops = await loopOverheads()
+  const overhead = watchOverhead(loops)
   const opened: Subject[] = []
   for (const subject of subjects.filter(({ error }) => error === undefined)) {
     opened.push(subject)
@@ -68,10 +70,10 @@ export async function measureLatency(subjects: readonly Subject[], context: Engi
       calibrate(subject, loops)
     })
   }
-  await takeTurns(subjects, context)
+  await takeTurns(subjects, overhead, context)
   for (let restarts = 0; restarts < MOST_RESTARTS && !context.aborted() && mayStartAnew(subjects); restarts++) {
     for (const subject of subjects) await guarded(subject, context, async () => countAsWarmUp(subject, loops))
-    await takeTurns(subjects, context)
+    await takeTurns(subjects, overhead, context)
   }
   for (const subject of opened) {
     const start = now()
@@ -129,16 +131,22 @@ function calibrate(subject: Subject, loops: LoopOverheads): void {
   subject.batchSize = single ? 1 : Math.ceil(Math.max(shortest, ROUND_NS) / callNs)
   subject.recorder = new SampleRecorder(subject.batchSize === 1)
   const loop = subject.async ? loops.async : loops.sync
-  subject.emptyNs = loop.perCallNs
-  subject.callOverheadNs =
-    !single && !subject.async && callNs < MEASURE_OVERHEAD_BELOW_NS
-      ? callOverheadNs(subject.fn, subject.batchSize, loop)
-      : loop.perCallNs
-  if (subject.overrides) subject.callOverheadNs = 0
+  const share = !single && !subject.async && callNs < MEASURE_OVERHEAD_BELOW_NS
+  subject.exposed = subject.overrides ? 0 : share ? exposedShare(subject.fn, subject.batchSize, loop) : 1
+  setEmpty(subject, loop.perCallNs)
   subject.resolutionNs = Math.max(loop.spreadNs, clock.stepNs / subject.batchSize)
 }
 
-async function takeTurns(subjects: readonly Subject[], context: EngineContext): Promise<void> {
+function setEmpty(subject: Subject, emptyNs: number): void {
+  subject.emptyNs = emptyNs
+  subject.callOverheadNs = subject.exposed * emptyNs
+}
+
+async function takeTurns(
+  subjects: readonly Subject[],
+  overhead: OverheadWatch,
+  context: EngineContext,
+): Promise<void> {
   const active = () => subjects.filter((subject) => subject.error === undefined)
   const together = active()
   if (together.length === 0) return
@@ -156,6 +164,11 @@ async function takeTurns(subjects: readonly Subject[], context: EngineContext): 
     const exact = subject.budget.exactIterations || subject.budget.exactTime
     await guarded(subject, context, async () => {
       do {
+        if (subject.batchSize > 1) {
+          const look = overhead.look(subject.async)
+          if (look) await look
+          setEmpty(subject, overhead.perCallNs(subject.async))
+        }
         const elapsed = runRound(subject, subject.batchSize, 'run')
         const elapsedNs = typeof elapsed === 'number' ? elapsed : await elapsed
         if (context.aborted()) return

@@ -30,7 +30,7 @@ export function timeSync(fn: () => unknown, count: number): Round {
   return { elapsedNs: (end - start) * 1e6, last }
 }
 
-/** `timeSync` with a second call, of an empty function, beside each; for `callOverheadNs`. */
+/** `timeSync` with a second call, of an empty function, beside each; for `exposedShare`. */
 function timePadded(fn: () => unknown, pad: () => unknown, count: number): Round {
   const clock = now
   let last: unknown
@@ -71,6 +71,20 @@ const settled = Promise.resolve()
 // Different functions on purpose: that is what makes the call sites megamorphic.
 const empties: (() => unknown)[] = [() => undefined, () => {}, () => null, () => 0, () => '']
 const settledAsyncs: (() => unknown)[] = [() => settled, () => Promise.resolve(), () => settled.then(), () => null]
+
+/** Calls of a single look at the overhead: about 10 µs. */
+const LOOK_CALLS = 2048
+const ASYNC_LOOK_CALLS = 128
+
+/** What an empty call takes just now, ns. */
+export function timeEmptySync(): number {
+  return timeSync(empties[0]!, LOOK_CALLS).elapsedNs / LOOK_CALLS
+}
+
+/** What awaiting a settled promise takes just now, ns. */
+export async function timeEmptyAsync(): Promise<number> {
+  return (await timeAsync(settledAsyncs[0]!, ASYNC_LOOK_CALLS)).elapsedNs / ASYNC_LOOK_CALLS
+}
 
 /** Calls per round of an empty function: about 30 µs, no shorter than a round of a benchmark. */
 const EMPTY_CALLS = 8192
@@ -113,17 +127,17 @@ export async function loopOverheads(): Promise<LoopOverheads> {
   }
 }
 
-/** Pairs of rounds for `callOverheadNs`: their median is good to about 0.1 ns on a quiet machine. */
+/** Pairs of rounds for `exposedShare`: the median of their differences is good to about 0.1 ns on a quiet machine. */
 const OVERHEAD_PAIRS = 41
 
 /**
- * What the loop adds to each call of *this* function, ns. A processor hides part of a call behind the work around it (all of
- * it behind a long chain of dependent operations), so the cost of the empty loop alone would take too much away from a
- * function of a few nanoseconds. How much is hidden shows in what a second, empty call costs beside this function and
- * beside an empty one.
+ * Which share of an empty call's time the loop adds to each call of *this* function, 0 to 1. A processor hides part of a call
+ * behind the work around it (all of it behind a long chain of dependent operations), so the cost of the empty loop alone would
+ * take too much away from a function of a few nanoseconds. How much is hidden shows in what a second, empty call costs beside
+ * this function and beside an empty one.
  */
-export function callOverheadNs(fn: () => unknown, count: number, loop: LoopOverhead): number {
-  if (loop.secondCallNs === 0) return loop.perCallNs
+export function exposedShare(fn: () => unknown, count: number, loop: LoopOverhead): number {
+  if (loop.secondCallNs === 0) return 1
   const differences: number[] = []
   for (let pair = 0; pair < OVERHEAD_PAIRS; pair++) {
     // A B, then B A: a drift of the machine cancels.
@@ -133,7 +147,7 @@ export function callOverheadNs(fn: () => unknown, count: number, loop: LoopOverh
     differences.push(((padFirst ? padded : timePadded(fn, empties[0]!, count).elapsedNs) - plain) / count)
   }
   const exposed = describeSpread(differences).middle / loop.secondCallNs
-  return Math.min(1, Math.max(0, exposed)) * loop.perCallNs
+  return Math.min(1, Math.max(0, exposed))
 }
 
 function describeSpread(values: number[]): { middle: number; spread: number } {

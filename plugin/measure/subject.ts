@@ -20,8 +20,10 @@ export interface Subject {
   overrides: boolean
   /** Function calls per round. */
   batchSize: number
-  /** What an empty function takes in the same loop, ns. */
+  /** What an empty function takes in the same loop, ns, of late. */
   emptyNs: number
+  /** Share of it that adds to this function's time, the rest being hidden behind its own work. */
+  exposed: number
   /** What the engine adds to each call, ns, to be subtracted. */
   callOverheadNs: number
   /** Shortest time per call that means anything, ns. */
@@ -58,6 +60,7 @@ export function createSubject(name: string, fn: () => unknown, options: Benchmar
     overrides: false,
     batchSize: 1,
     emptyNs: 0,
+    exposed: 1,
     callOverheadNs: 0,
     resolutionNs: 0,
     recorder: new SampleRecorder(true),

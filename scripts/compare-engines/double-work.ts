@@ -1,7 +1,7 @@
 import { quantile } from '../../plugin/statistics/quantile.ts'
 import { runBuiltIn, runOurs } from './engines.ts'
 import type { Row, Section } from './section.ts'
-import { repeatedWork, stepsFor } from './work.ts'
+import { createWork, stepsFor } from './work.ts'
 
 const sizes = [10, 30, 100, 1_000, 10_000, 100_000, 1_000_000]
 
@@ -10,10 +10,7 @@ export const doubleWork: Section = async () => {
   const rows: Row[] = []
   for (const ns of sizes) {
     const steps = stepsFor(ns)
-    const contestants = [
-      { name: 'once', fn: repeatedWork(1, steps) },
-      { name: 'twice', fn: repeatedWork(2, steps) },
-    ]
+    const contestants = Object.entries(createWork(steps)).map(([name, fn]) => ({ name, fn }))
     const { measurements } = await runOurs(contestants)
     const builtIn = await runBuiltIn(contestants, { time: 200 })
     const median = (name: string) => quantile(measurements.find((each) => each.name === name)!.samplesNs, 0.5)

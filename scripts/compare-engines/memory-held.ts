@@ -5,7 +5,7 @@ import { RECORDER_BYTES } from '../../plugin/measure/sample-recorder.ts'
 import type { RunOptions } from '../../plugin/measure/settings.ts'
 import { runBuiltIn, runOurs } from './engines.ts'
 import type { Section } from './section.ts'
-import { repeatedWork, stepsFor } from './work.ts'
+import { createWork, stepsFor } from './work.ts'
 
 /**
  * What an engine holds at the end of measuring, when its samples are complete but not yet summarised: asked in the `teardown`
@@ -14,7 +14,7 @@ import { repeatedWork, stepsFor } from './work.ts'
 export const memoryHeld: Section = async () => {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
-  const fn = repeatedWork(1, stepsFor(37))
+  const fn = createWork(stepsFor(37)).once
   const used = () => {
     collect()
     return usedBytes()

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { quantile } from '../../plugin/statistics/quantile.ts'
 import { runBuiltIn, runOurs } from './engines.ts'
 import { percent, type Section } from './section.ts'
-import { repeatedWork } from './work.ts'
+import { createWork } from './work.ts'
 
 const SESSIONS = 20
 /** Tells a child process which session's figures to print. */
@@ -47,7 +47,7 @@ export const orderEffect: Section = async () => {
 }
 
 async function measureSession(): Promise<Session> {
-  const work = repeatedWork(1, 100)
+  const work = createWork(100).once
   const contestants = [
     { name: 'first', fn: () => work() },
     { name: 'second', fn: () => work() },

@@ -2,7 +2,7 @@ import { quantile } from '../../plugin/statistics/quantile.ts'
 import { sorted } from '../../plugin/statistics/sorted.ts'
 import { type Contestant, runBuiltIn, runOurs } from './engines.ts'
 import { percent, type Row, type Section } from './section.ts'
-import { repeatedWork, stepsFor } from './work.ts'
+import { createWork, stepsFor } from './work.ts'
 
 /** Half-width wanted, as a share of the estimate. */
 const WANTED = 0.01
@@ -17,16 +17,16 @@ const budgets = [5, 10, 20, 50, 100, 200, 350, 500, 700, 1000]
  * error of the mean, since its median of single calls is a multiple of the clock's step.
  */
 export const precision: Section = async () => {
-  const thirty = repeatedWork(1, stepsFor(30))
-  const thirtyThousand = repeatedWork(1, stepsFor(30_000))
+  const thirty = createWork(stepsFor(30)).once
+  const thirtyThousand = createWork(stepsFor(30_000)).once
   const cases: [Contestant, limit: number][] = [
     [{ name: '30 ns', fn: thirty }, 0.2],
     [{ name: '30 µs', fn: thirtyThousand }, 0.7],
     [{ name: 'async 1 ms', fn: () => new Promise((resolve) => setTimeout(resolve, 1)) }, 1],
   ]
   // Both engines' own code compiled before anything counts.
-  await runOurs([{ name: 'first', fn: repeatedWork(1, 50) }])
-  await runBuiltIn([{ name: 'first', fn: repeatedWork(1, 50) }], { time: 50 })
+  await runOurs([{ name: 'first', fn: createWork(50).once }])
+  await runBuiltIn([{ name: 'first', fn: createWork(50).once }], { time: 50 })
   const rows: Row[] = []
   for (const [contestant, limit] of cases) {
     const ours = await repeat(() => timeOurs(contestant))
