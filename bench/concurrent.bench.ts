@@ -67,7 +67,6 @@ async function calmLatencyMs(task: string, call: () => Promise<unknown>): Promis
   const known = calm.get(task)
   if (known !== undefined) return known
   const calls = task === 'mix' ? calmCalls.mix : calmCalls.perClass
-  for (let warmUp = 0; warmUp < 3; warmUp++) await call()
   const start = performance.now()
   for (let done = 0; done < calls; done++) await call()
   const meanMs = (performance.now() - start) / calls
