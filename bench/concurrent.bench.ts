@@ -66,10 +66,10 @@ const calm = new Map<string, number>()
 async function calmLatencyMs(task: string, call: () => Promise<unknown>): Promise<number> {
   const known = calm.get(task)
   if (known !== undefined) return known
-  for (let warmUp = 0; warmUp < 5; warmUp++) await call()
+  const calls = task === 'mix' ? calmCalls.mix : calmCalls.perClass
   const start = performance.now()
-  for (let done = 0; done < calmCalls; done++) await call()
-  const meanMs = (performance.now() - start) / calmCalls
+  for (let done = 0; done < calls; done++) await call()
+  const meanMs = (performance.now() - start) / calls
   calm.set(task, meanMs)
   return meanMs
 }

@@ -9,9 +9,9 @@ import { quantity } from './measures/quantity.ts'
 
 /** How the system bends when far more is asked of it than usual, where it breaks, and how soon it is itself again. */
 const category = 'scalability_stress'
-const { levels, times, ramp } = stress
+const { levels, ramp } = stress
 
-for (const level of levels) {
+for (const { level, requests } of levels) {
   test(`${level} requests at once`, { tags: ['stress'] }, async ({ bench, system: { callModel } }) => {
     let asked = 0
     expect((await callModel(makeMixedRequest(asked++))).content).not.toBe('')
@@ -22,7 +22,7 @@ for (const level of levels) {
         category,
         title: `${level} requests at once`,
         metadata: { concurrency: level },
-        load: { concurrency: level, requests: times * level },
+        load: { concurrency: level, requests },
         metrics: (measured) => provider.metrics(measured),
       },
       async () => provider.note(await callModel(makeMixedRequest(asked++))),

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { describe, expect } from 'vitest'
 import { test } from '../../../fixtures/index.ts'
 import { makeMixedRequest, makeRequest } from '../../../fixtures/make-request.ts'
-import { createFaultyOrchestrator, faults, readFault } from '../../../fixtures/system/injected-fault.ts'
 import { connectForeignSystem, needsReference } from '../../../fixtures/system/system.ts'
 import { taskClasses } from '../../../fixtures/workload.ts'
 import { collect } from '../../integration/collect.ts'
@@ -72,34 +71,5 @@ describe('makeRequest()', () => {
     const models = Array.from({ length: 20 }, (_, number) => makeMixedRequest(number).modelId)
     expect(models.filter((model) => model === 'gpt-4o-mini')).toHaveLength(12)
     expect(models.filter((model) => model === 'o4-mini')).toHaveLength(2)
-  })
-})
-
-describe('an injected fault', () => {
-  test('is read from the environment, and a name that is not known is refused', () => {
-    expect(readFault({})).toBeNull()
-    expect(faults.map((fault) => readFault({ MODEL_ORCHESTRATOR_FAULT: fault }))).toEqual(faults)
-    expect(() => readFault({ MODEL_ORCHESTRATOR_FAULT: 'typo' })).toThrow('must be one of selector-slow')
-  })
-
-  test('fails every 20th call, spoils the cache, or lets one request through at a time', async ({ simulator }) => {
-    const create = (fault: (typeof faults)[number]) =>
-      createFaultyOrchestrator(
-        { endpoints: { openai: { id: 'openai', baseUrl: simulator.url, apiKey: fault } } },
-        fault,
-      )
-    const failing = create('failed-requests')
-    const outcomes = await Promise.allSettled(Array.from({ length: 40 }, () => failing.callModel(request)))
-    expect(outcomes.flatMap(({ status }, index) => (status === 'rejected' ? [index + 1] : []))).toEqual([20, 40])
-
-    const uncached = create('cache-never-hits')
-    await uncached.callModel(request)
-    expect(await uncached.callModel(request)).toMatchObject({ cached: false })
-
-    const stuck = create('limiter-stuck')
-    const calls = [1, 2, 3].map((number) => stuck.callModel(makeMixedRequest(number)))
-    await calls[0]
-    expect(stuck.router.bulkhead('openai').active).toBeLessThanOrEqual(1)
-    await Promise.all(calls)
   })
 })
