@@ -9,6 +9,9 @@ type MaybePromise<T> = T | Promise<T>
 /** Facts about a case for the results file: `task_type`, `complexity`, `selected_model`, … */
 export type Metadata = Record<string, string | number | boolean | null>
 
+/** What a measurement showed, for figures that are derived from it. */
+export type Measured = Pick<Measurement, 'metrics' | 'probes' | 'load'>
+
 /** What `bench(name, options, fn)` understands beyond Vitest's own options when our provider measures. */
 export interface VerdictBenchOptions {
   /** Long name of the category, e.g. `model_selection_speed`. */
@@ -17,8 +20,8 @@ export interface VerdictBenchOptions {
   title?: string
   /** A function is asked once, after the measurement. */
   metadata?: Metadata | (() => MaybePromise<Metadata>)
-  /** Figures of the user's own (hit rate, accuracy, …), asked for once, after the measurement. */
-  metrics?: () => MaybePromise<Record<string, Metric>>
+  /** Figures of the user's own (hit rate, accuracy, …), asked for once, after the measurement; told what it showed. */
+  metrics?: (measured: Measured) => MaybePromise<Record<string, Metric>>
   /** Practical threshold of this benchmark, per cent; the plugin's when absent. */
   threshold?: number
   /** Sends load instead of calling in a loop. */

@@ -2,7 +2,7 @@ import type { BenchmarkGroup, BenchResult } from 'vitest'
 import type { Calibration, Measurement, Probes, Warning } from '../run/measurement.ts'
 import type { Metric } from '../run/metric.ts'
 import { watchAbort } from './abort-watch.ts'
-import type { BenchmarkOptions, Metadata } from './bench-options.ts'
+import type { BenchmarkOptions, Measured, Metadata } from './bench-options.ts'
 import { toBenchResult } from './bench-result.ts'
 import { calibrate, summariseCalibration } from './calibration.ts'
 import { clockFacts } from './clock.ts'
@@ -44,9 +44,7 @@ export async function measureGroup(group: BenchmarkGroup, options: MeasureOption
   const members = createMembers(group, run, options)
   const record = (member: Member, circumstances: Circumstances) => {
     if (member.measurement) return
-    member.measurement = member.load
-      ? loadMeasurement(member.load, circumstances)
-      : latencyMeasurement(member.subject, circumstances)
+    member.measurement = toMeasurement(member, circumstances)
     test.meta.verdict ??= []
     test.meta.verdict.push(member.measurement)
   }
@@ -146,17 +144,24 @@ async function measureLoad(member: Member, run: RunOptions, aborted: () => boole
   }
 }
 
+function toMeasurement({ subject, load }: Member, circumstances: Circumstances): Measurement {
+  return load ? loadMeasurement(load, circumstances) : latencyMeasurement(subject, circumstances)
+}
+
 /** Asks for the user's own figures and gathers what goes into the record beside the rounds. */
 async function conclude(
-  { subject, load, probes }: Member,
+  member: Member,
   call: number,
   calibration: Calibration,
   machine: readonly Warning[],
 ): Promise<Circumstances> {
+  const { subject, load, probes } = member
+  const ownMetrics = memoryMetrics(probes.memory)
   let extras: { metrics: Record<string, Metric>; metadata: Metadata } = { metrics: {}, metadata: {} }
   if (subject.error === undefined) {
     try {
-      extras = await askForExtras(subject)
+      const soFar = { ...nothingElse(call, member), status: 'complete', metrics: ownMetrics } as const
+      extras = await askForExtras(subject, toMeasurement(member, soFar))
     } catch (error) {
       subject.error = error
     }
@@ -173,7 +178,7 @@ async function conclude(
     warnings: failed ? [] : [...own, ...machine],
     probes,
     metadata: extras.metadata,
-    metrics: { ...memoryMetrics(probes.memory), ...extras.metrics },
+    metrics: { ...ownMetrics, ...extras.metrics },
   }
 }
 
@@ -181,10 +186,10 @@ function nothingElse(call: number, { probes }: Member) {
   return { call, warnings: [], probes, metrics: {}, metadata: {} }
 }
 
-async function askForExtras({ options }: Subject) {
+async function askForExtras({ options }: Subject, measured: Measured) {
   const { metadata } = options
   return {
-    metrics: (await options.metrics?.()) ?? {},
+    metrics: (await options.metrics?.(measured)) ?? {},
     metadata: (typeof metadata === 'function' ? await metadata() : metadata) ?? {},
   }
 }

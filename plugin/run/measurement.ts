@@ -86,6 +86,15 @@ export interface Probes {
     peakPercentOfCore?: number
   }
   eventLoop?: { delayMeanMs: number; delayP99Ms: number; delayMaxMs: number; utilization: number }
+  /** The process under load, interval by interval: CPU on average, the others at their highest. */
+  overTime?: {
+    atMs: number
+    durationMs: number
+    percentOfCore: number
+    rssBytes: number
+    heapBytes: number
+    eventLoopDelayMaxMs: number
+  }[]
   /** Functions by self time, most first. */
   profile?: { file?: string; top: { name: string; url: string; line: number; selfPercent: number }[] }
 }

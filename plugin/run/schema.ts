@@ -49,6 +49,18 @@ const probes = z.object({
   eventLoop: z
     .object({ delayMeanMs: finite, delayP99Ms: finite, delayMaxMs: finite, utilization: finite })
     .exactOptional(),
+  overTime: z
+    .array(
+      z.object({
+        atMs: finite,
+        durationMs: finite,
+        percentOfCore: finite,
+        rssBytes: finite,
+        heapBytes: finite,
+        eventLoopDelayMaxMs: finite,
+      }),
+    )
+    .exactOptional(),
   profile: z
     .object({
       file: z.string().exactOptional(),

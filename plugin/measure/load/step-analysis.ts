@@ -126,10 +126,12 @@ export function findClosedSaturation(steps: readonly LoadStep[]): NonNullable<Lo
 
 /** Requests whose median decides whether the latency is back to normal. */
 const RECOVERY_WINDOW = 20
+/** Back to normal is within 10 % of the calm level. */
+const RECOVERED_WITHIN = 1.1
 
 /**
- * Time from the end of the highest level until latency is back to what it was before (the median of 20 requests at or below
- * the first level's 95th percentile, or the latency target), ms. After a last level that is the highest, recovery is the time
+ * Time from the end of the highest level until latency is back to what it was before (the median of 20 requests within 10 %
+ * of the first level's; where the first is the highest, at or below the latency target), ms. After a last level that is the highest, recovery is the time
  * until nothing is left in flight. Null when it did not recover, or when there is no lower level to compare with.
  */
 export function findRecovery(
@@ -143,7 +145,7 @@ export function findRecovery(
   const endMs = (peak + 1) * stepMs
   if (steps.length < 2) return null
   if (peak === steps.length - 1) return Math.max(0, lastSettledMs - endMs)
-  const normalMs = targets.latencyMs ?? (peak > 0 ? steps[0]!.p95Ms : undefined)
+  const normalMs = peak > 0 ? RECOVERED_WITHIN * steps[0]!.p50Ms : targets.latencyMs
   if (normalMs === undefined) return null
   const { dueMs, latencyMs, outcome } = schedule
   const after: { dueMs: number; latencyMs: number }[] = []

@@ -3,6 +3,7 @@ import { now } from '../clock.ts'
 import { watchAllocation } from '../probes/allocation.ts'
 import { MemoryLevels, watchEventLoop } from '../probes/probe-pass.ts'
 import type { ProbesWanted } from '../probes/probe-subject.ts'
+import { watchResources } from './resource-series.ts'
 
 /** Distance of two looks at memory and CPU under load, ms: 10 µs of work each. */
 const LOOK_EVERY_MS = 100
@@ -18,18 +19,20 @@ export function watchLoad(wanted: ProbesWanted) {
   const memory = wanted.memory ? new MemoryLevels() : undefined
   const allocation = wanted.memory ? watchAllocation() : undefined
   const loop = wanted.cpu ? watchEventLoop() : undefined
+  const resources = wanted.cpu ? watchResources() : undefined
   const startedAt = now()
   const cpuStart = process.cpuUsage()
   let last = { at: startedAt, cpu: cpuStart }
   let peakPercentOfCore = 0
   const look = () => {
     memory?.look()
-    if (!wanted.cpu) return
+    if (!resources) return
     const at = now()
     const cpu = process.cpuUsage()
     // A late timer makes the interval longer, not the share larger.
     const percent = (cpu.user + cpu.system - last.cpu.user - last.cpu.system) / 10 / (at - last.at)
     peakPercentOfCore = Math.max(peakPercentOfCore, percent)
+    resources.look(percent)
     last = { at, cpu }
   }
   const timer = setEarlyInterval(look, LOOK_EVERY_MS)
@@ -64,6 +67,7 @@ export function watchLoad(wanted: ProbesWanted) {
           },
         }),
         ...(eventLoop && { eventLoop }),
+        ...(resources && { overTime: resources.stop() }),
       }
     },
   }

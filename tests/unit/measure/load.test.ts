@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { LoadOptions } from '../../../plugin/measure/bench-options.ts'
 import { arrivalTimes } from '../../../plugin/measure/load/arrivals.ts'
 import { emptySchedule, outcomes } from '../../../plugin/measure/load/open-load.ts'
+import { mergeNeighbours } from '../../../plugin/measure/load/resource-series.ts'
 import {
   findBreakingPoint,
   findClosedSaturation,
@@ -278,6 +279,21 @@ describe('steps', () => {
     expect(load.steps!.map(({ level }) => level)).toEqual([1, 3])
     expect(load.inFlightMax).toBe(3)
     expect(load.steps!.reduce((sum, { requests }) => sum + requests, 0)).toBe(load.requests)
+  })
+})
+
+describe('mergeNeighbours()', () => {
+  test('keeps the time, the CPU used in it and the highest of the rest', () => {
+    const interval = (atMs: number, durationMs: number, percentOfCore: number, highest: number) => ({
+      atMs,
+      durationMs,
+      percentOfCore,
+      rssBytes: highest,
+      heapBytes: highest,
+      eventLoopDelayMaxMs: highest,
+    })
+    const intervals = [interval(0, 100, 20, 1), interval(100, 300, 60, 3), interval(400, 100, 10, 2)]
+    expect(mergeNeighbours(intervals)).toEqual([interval(0, 400, 50, 3), interval(400, 100, 10, 2)])
   })
 })
 

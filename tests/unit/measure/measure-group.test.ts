@@ -1,7 +1,8 @@
 import { Bench } from 'tinybench'
 import type { BenchResult } from 'vitest'
 import { describe, expect, test } from 'vitest'
-import type { Metric } from '../../../plugin/run/metric.ts'
+import type { BenchmarkOptions } from '../../../plugin/measure/bench-options.ts'
+import type { Metric, Quantity } from '../../../plugin/run/metric.ts'
 import { measurementSchema } from '../../../plugin/run/schema.ts'
 import { fakeTest, few, measure, quickOptions } from './fake-group.ts'
 
@@ -215,6 +216,19 @@ describe('measureGroup()', () => {
     }
     await measure([['a', sometimes]], { run: { time: 5, warmupTime: 0, warmupIterations: 1 } })
     expect(open).toBe(0)
+  })
+
+  test('tells those who ask for metrics what was measured', async () => {
+    const fake = fakeTest()
+    const doubled: BenchmarkOptions['metrics'] = ({ metrics, load }) => {
+      const median = metrics.duration_median
+      if (median?.kind !== 'quantity' || load === undefined) return {}
+      return { twice: { ...median, value: 2 * median.value }, sent: { ...median, value: load.requests } }
+    }
+    await measure([['a', async () => undefined, { metrics: doubled, load: { requests: 8 } }]], { test: fake })
+    const { metrics } = fake.meta.verdict![0]!
+    expect(metrics.twice).toMatchObject({ value: 2 * (metrics.duration_median as Quantity).value })
+    expect(metrics.sent).toMatchObject({ value: 8 })
   })
 
   test('adds the metrics that the benchmark gives after its measurement', async () => {

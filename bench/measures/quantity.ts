@@ -1,0 +1,15 @@
+import type { Quantity, Unit } from '../../plugin/run/metric.ts'
+
+/** A figure that informs, unless `gate` says that its verdict counts. Sizes are compared as ratios, so nothing is below `least`. */
+export function quantity(
+  title: string,
+  value: number,
+  unit: Unit,
+  {
+    direction = 'lower',
+    gate = false,
+    least = 1,
+  }: { direction?: 'lower' | 'higher'; gate?: boolean; least?: number } = {},
+): Quantity {
+  return { kind: 'quantity', title, direction, gate, value: Math.max(least, value), unit }
+}
