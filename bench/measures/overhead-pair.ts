@@ -51,3 +51,9 @@ export async function measureOverheadPair(through: Call, straight: Call, rounds:
     controlInterval: medianInterval(control, 0.999).interval,
   }
 }
+
+/** Whether the control is 0 but for chance and 2 % of a straight call. */
+export function controlHolds({ controlInterval: [low, high], straightMs }: OverheadPair): boolean {
+  const tolerance = 0.02 * straightMs
+  return low <= tolerance && high >= -tolerance
+}
