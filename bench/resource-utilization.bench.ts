@@ -4,7 +4,9 @@ import { test } from '../fixtures/index.ts'
 import { makeMixedRequest } from '../fixtures/make-request.ts'
 import { sustained } from '../fixtures/workload.ts'
 import type { Measured } from '../plugin/measure/bench-options.ts'
+import type { Probes } from '../plugin/run/measurement.ts'
 import type { Metric } from '../plugin/run/metric.ts'
+import { median } from '../plugin/statistics/median.ts'
 import { watchProviderTime } from './measures/overhead.ts'
 import { quantity } from './measures/quantity.ts'
 
@@ -31,7 +33,7 @@ test('Sustained load', { tags: ['stress'] }, async ({ bench, system }) => {
 })
 
 /** CPU in per cent of one core, since one thread serves all; memory also as the process's share of the machine's. */
-function resourceMetrics({ probes: { cpu, memory, eventLoop }, load }: Measured): Record<string, Metric> {
+function resourceMetrics({ probes: { cpu, memory, eventLoop, overTime }, load }: Measured): Record<string, Metric> {
   const share = (bytes: number) => (100 * bytes) / totalmem()
   return {
     ...(cpu && {
@@ -50,8 +52,21 @@ function resourceMetrics({ probes: { cpu, memory, eventLoop }, load }: Measured)
       memory_share_peak: quantity('Peak Memory Share', share(memory.rssPeakBytes), '%', { least: 0.001 }),
     }),
     ...(eventLoop && {
-      event_loop_delay: quantity('P99 Event-Loop Delay', eventLoop.delayP99Ms * 1e6, 'ns', { gate: true }),
+      event_loop_delay: quantity('P99 Event-Loop Delay', eventLoop.delayP99Ms * 1e6, 'ns'),
       event_loop_delay_max: quantity('Maximum Event-Loop Delay', eventLoop.delayMaxMs * 1e6, 'ns'),
     }),
+    ...(overTime && {
+      event_loop_stall: quantity('Longest Stall of a Second', usualStallMs(overTime) * 1e6, 'ns', { gate: true }),
+    }),
   }
+}
+
+/** Median over the seconds of the longest stall in each: what blocks the thread now and then, but not once only. */
+function usualStallMs(overTime: NonNullable<Probes['overTime']>): number {
+  const longest = new Map<number, number>()
+  for (const { atMs, eventLoopDelayMaxMs } of overTime) {
+    const second = Math.floor(atMs / 1000)
+    longest.set(second, Math.max(longest.get(second) ?? 0, eventLoopDelayMaxMs))
+  }
+  return median([...longest.values()])
 }

@@ -27,7 +27,7 @@ const mostlyComputing = 70
 
 /** Doubts about the sessions themselves; each makes a duration's verdict `inconclusive`. */
 export function guardWarnings(name: string, sessions: readonly Session[], delta: number): Warning[] {
-  const samples = sessions.map((session) => thin(session.samplesNs)).filter((values) => values.length >= 3)
+  const samples = sessions.map((session) => thin(alikeSamples(session))).filter((values) => values.length >= 3)
   const most = (count: number) => count * 2 > samples.length
   const warnings: Warning[] = []
   const saturated = sessions.filter(isSaturated).length
@@ -72,6 +72,17 @@ function waitedOnBusyMachine({ probes, warnings }: Session): boolean {
   return (
     cpu !== undefined && cpu.percentOfCore < mostlyComputing && warnings.some(({ code }) => code === 'machine-busy')
   )
+}
+
+/**
+ * Samples that should be alike, so that a trend or several levels among them mean something. Under a stepped load none are; under
+ * a closed load the first of each slot met an empty system, and were the first to be done.
+ */
+function alikeSamples({ samplesNs, droppedSamples, load }: Session): readonly number[] {
+  if (load?.model === 'steps') return []
+  if (load?.model !== 'closed') return samplesNs
+  const kept = samplesNs.length / (samplesNs.length + droppedSamples)
+  return samplesNs.slice(Math.ceil(load.inFlightMax * kept))
 }
 
 /** Significant and, between first and last third, larger than the threshold: what is smaller cannot tip a verdict. */

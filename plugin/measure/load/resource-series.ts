@@ -1,4 +1,3 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Probes } from '../../run/measurement.ts'
 import { now } from '../clock.ts'
 
@@ -7,22 +6,34 @@ type Interval = NonNullable<Probes['overTime']>[number]
 /** Intervals kept, at the most; beyond, neighbours are merged, so that a long run costs no more than a short one. */
 const MOST_INTERVALS = 120
 /** Coarser than the monitor of the whole run: here only stalls matter, and it wakes the thread. */
-const LOOP_RESOLUTION_MS = 10
+const TICK_MS = 10
+
+// Bound when the module loads: a test's fake timers must not stop the watching.
+const setEarlyInterval = setInterval
+const clearEarlyInterval = clearInterval
 
 /** What the process uses, interval by interval. */
 export function watchResources() {
   const startedAt = now()
-  const delay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS })
-  delay.enable()
   let intervals: Interval[] = []
   let last = startedAt
+  // Not `monitorEventLoopDelay`: its `reset` forgets when it last ticked, and with that the stall that is going on.
+  let lastTick = startedAt
+  let latestMs = 0
+  const tick = () => {
+    const at = now()
+    latestMs = Math.max(latestMs, at - lastTick - TICK_MS)
+    lastTick = at
+  }
+  const timer = setEarlyInterval(tick, TICK_MS)
   return {
     /** Ends an interval, in which the process was so busy. */
     look(percentOfCore: number): void {
       const at = now()
       const { rss, heapUsed, external } = process.memoryUsage()
-      const late = delay.count > 0 ? Math.max(0, delay.max / 1e6 - LOOP_RESOLUTION_MS) : 0
-      delay.reset()
+      // What has gone on since the last tick, too: this may be the first to run after a stall.
+      const late = Math.max(latestMs, at - lastTick - TICK_MS)
+      latestMs = 0
       intervals.push({
         atMs: last - startedAt,
         durationMs: at - last,
@@ -35,7 +46,7 @@ export function watchResources() {
       if (intervals.length === 2 * MOST_INTERVALS) intervals = mergeNeighbours(intervals)
     },
     stop(): Interval[] {
-      delay.disable()
+      clearEarlyInterval(timer)
       return intervals.length > MOST_INTERVALS ? mergeNeighbours(intervals) : intervals
     },
   }

@@ -6,7 +6,7 @@ import { defaultThreshold, type JudgePolicy } from '../../../plugin/judge/policy
 import type { MetricComparison, Report } from '../../../plugin/judge/report.ts'
 import { markScreening, needsConfirmation } from '../../../plugin/judge/screen.ts'
 import { resolveOptions } from '../../../plugin/options.ts'
-import type { Calibration } from '../../../plugin/run/measurement.ts'
+import type { Calibration, LoadResult } from '../../../plugin/run/measurement.ts'
 import type { Run } from '../../../plugin/run/run.ts'
 import { makeRun } from '../../support/make-run.ts'
 import { benchmarkOf, count, durations, quantity, rate, runOf, type SessionSketch } from '../../support/sketch-run.ts'
@@ -434,6 +434,26 @@ describe('guard rails', () => {
   test('a trend within the sessions leaves the verdict open', () => {
     const samplesNs = Array.from({ length: 60 }, (_, index) => 1e7 * (1 + 0.01 * index))
     expect(verdictWith({ samplesNs })).toMatchObject({ verdict: 'inconclusive', codes: ['trend', 'inconclusive'] })
+  })
+
+  test('what rises as a load fills up, or from step to step, is no trend', () => {
+    const underLoad = (model: LoadResult['model'], inFlightMax: number): LoadResult => ({
+      model,
+      requests: 60,
+      succeeded: 60,
+      failed: 0,
+      dropped: 0,
+      durationMs: 1000,
+      throughputPerSecond: 60,
+      inFlightMax,
+      timeline: [],
+    })
+    const filling = Array.from({ length: 60 }, (_, index) => 1e7 * Math.min(20, index + 1) + index)
+    const rising = Array.from({ length: 60 }, (_, index) => 1e7 * (index + 1))
+    expect(verdictWith({ samplesNs: filling, load: underLoad('closed', 20) }).codes).not.toContain('trend')
+    expect(verdictWith({ samplesNs: filling, load: underLoad('open', 20) }).codes).toContain('trend')
+    expect(verdictWith({ samplesNs: rising, load: underLoad('closed', 20) }).codes).toContain('trend')
+    expect(verdictWith({ samplesNs: rising, load: underLoad('steps', 20) }).codes).not.toContain('trend')
   })
 
   test('a median between two modes leaves it open, a mode aside does not', () => {

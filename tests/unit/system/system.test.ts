@@ -69,7 +69,7 @@ describe('makeRequest()', () => {
       expect(new Set(contents.map((content) => content.slice(0, 13))).size).toBe(3)
     }
     const models = Array.from({ length: 20 }, (_, number) => makeMixedRequest(number).modelId)
-    expect(models.filter((model) => model === 'gpt-4o-mini')).toHaveLength(12)
+    expect(models.filter((model) => model === 'gpt-4o-mini')).toHaveLength(14)
     expect(models.filter((model) => model === 'o4-mini')).toHaveLength(2)
   })
 })
