@@ -6,6 +6,7 @@ import {
   memoryRequirement,
   PoolTooSmallError,
 } from '../../../fixtures/orchestrator/index.ts'
+import { createPrefixIndex } from '../../../fixtures/orchestrator/pool/prefix-index.ts'
 import { createManualClock } from './support/manual-clock.ts'
 import { json, scriptedFetch } from './support/scripted-fetch.ts'
 
@@ -31,6 +32,31 @@ describe('memoryRequirement()', () => {
 
   test('is not known for models in the cloud', () => {
     expect(() => memoryRequirement(registry.require('gpt-4o'), 1)).toThrow('The memory of "gpt-4o" is not known')
+  })
+})
+
+describe('createPrefixIndex()', () => {
+  const prompt = (name: string, pages: number) =>
+    Array.from({ length: pages }, (_, page) => `${name}${page % 10}`).join('')
+
+  test('forgets the end of the prompt unused for longest, then its beginning', () => {
+    const index = createPrefixIndex({ pages: 4, charactersPerPage: 2 })
+    index.read(prompt('a', 3))
+    index.read(prompt('b', 2))
+    expect(index.read(prompt('a', 2))).toBe(4)
+    index.read(prompt('c', 2))
+    expect(index.size()).toEqual({ bytes: 48, usedBytes: 48 })
+    expect(index.read(prompt('a', 3))).toBe(4)
+    expect(index.read(prompt('b', 2))).toBe(0)
+  })
+
+  test('never takes a text for known that it has not read, and keeps the beginning of one longer than itself', () => {
+    const index = createPrefixIndex({ pages: 16, charactersPerPage: 2 })
+    expect(index.read(prompt('a', 100))).toBe(0)
+    expect(index.read(prompt('a', 4))).toBe(8)
+    expect(index.read(`x${prompt('a', 100)}`)).toBe(0)
+    expect(index.read('a')).toBe(0)
+    expect(() => createPrefixIndex({ pages: 0, charactersPerPage: 2 })).toThrow(RangeError)
   })
 })
 
@@ -143,6 +169,23 @@ describe('createModelPool()', () => {
     await holding
     expect(await pool.unload('llama-3.1-8b')).toBe(true)
     expect(await pool.unload('llama-3.1-8b')).toBe(false)
+  })
+
+  test('knows which part of a prompt a model has read before, until the model is removed', async () => {
+    const pool = createModelPool({ budgetBytes: 20 * gib })
+    const read = (prompt: string) => pool.use(mistral, 4_096, async (handle) => handle.read(prompt))
+    const history = 'What a long story has to tell. '.repeat(20)
+    expect(await read(history)).toBe(0)
+    // Whole pages of 16 tokens: 2 MiB of keys and values at 128 KiB a token.
+    expect(await read(`${history}And then?`)).toBe(Math.floor(history.length / 64) * 64)
+    expect(await read(`Another: ${history}`)).toBe(0)
+    expect(pool.statistics()).toMatchObject({
+      promptCharacters: 3 * history.length + 18,
+      reusedCharacters: Math.floor(history.length / 64) * 64,
+    })
+    expect(pool.residents()[0]?.index).toEqual({ bytes: 3_072, usedBytes: 12 * 2 * Math.floor(history.length / 64) })
+    await pool.unload('mistral:7b')
+    expect(await read(history)).toBe(0)
   })
 
   test('is used by the orchestrator for local models', async () => {
