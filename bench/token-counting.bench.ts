@@ -1,0 +1,76 @@
+import { expect } from 'vitest'
+import { test } from '../fixtures/index.ts'
+import { countTokens } from '../fixtures/orchestrator/index.ts'
+import { refuseForeign } from '../fixtures/system/index.ts'
+import { type TokenText, tokenTexts } from '../fixtures/token-texts.ts'
+import type { Metric } from '../plugin/run/metric.ts'
+import { quantity } from './measures/quantity.ts'
+
+/**
+ * Tokens counted per second, and how often the count is exactly that of OpenAI's own tokeniser. The same text is counted
+ * again and again, so that words come from the tokeniser's cache as those of a service in operation mostly do.
+ */
+const count = countTokens
+const titles: Record<TokenText, string> = {
+  short: 'A short question',
+  long: 'A long document',
+  multilingual: 'Fourteen scripts and languages',
+  code: 'Source code',
+}
+const encodings = { o200k: 'o200k_base', cl100k: 'cl100k_base' } as const
+
+for (const [name, text] of Object.entries(tokenTexts) as [TokenText, string][]) {
+  const tags = name === 'short' ? ['quick'] : []
+  test(titles[name], { tags }, async ({ bench, foreignSystem, skip }) => {
+    refuseForeign(foreignSystem, skip, "the orchestrator's tokeniser")
+    const { tokens } = await count(text, 'o200k')
+    expect(tokens).toBeGreaterThan(10)
+
+    await bench(
+      `token_counting_${name}`,
+      {
+        category: 'token_counting',
+        title: titles[name],
+        metadata: { tokenizer: encodings.o200k, tokens, characters: text.length },
+        metrics: async ({ metrics }) => ({
+          ...tokensPerSecond(metrics.duration_mean, tokens),
+          ...(await exactness(text)),
+        }),
+      },
+      () => count(text, 'o200k'),
+    ).run()
+  })
+}
+
+function tokensPerSecond(mean: Metric | undefined, tokens: number): Record<string, Metric> {
+  if (mean?.kind !== 'quantity') return {}
+  const perSecond = (tokens * 1e9) / mean.value
+  return { tokens_per_second: quantity('Tokens per Second', perSecond, '1/s', { direction: 'higher' }) }
+}
+
+/** The whole text, its lines and its words, by both encodings. Nothing where the reference is not installed. */
+async function exactness(text: string): Promise<Record<string, Metric>> {
+  const reference = await import('tiktoken').catch(() => null)
+  if (reference === null) return {}
+  const parts = new Set([text, ...text.split('\n'), ...text.split(/\s+/)])
+  let exact = 0
+  for (const [tokenizer, encoding] of Object.entries(encodings)) {
+    const oracle = reference.get_encoding(encoding)
+    for (const part of parts) {
+      const { tokens } = await count(part, tokenizer as keyof typeof encodings)
+      if (tokens === oracle.encode(part, [], []).length) exact++
+    }
+    oracle.free()
+  }
+  return {
+    exactness: {
+      kind: 'rate',
+      title: 'Exactness',
+      direction: 'higher',
+      gate: true,
+      numerator: exact,
+      denominator: parts.size * 2,
+      unit: '%',
+    },
+  }
+}
