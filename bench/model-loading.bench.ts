@@ -23,6 +23,7 @@ const otherLarge = 'deepseek-r1-70b'
 /** What the pool asks for when a call says nothing. */
 const contextTokens = 4_096
 const comparisons = 10
+const measuredMs = 300
 /** Half of what the smallest class takes; to find a model loaded takes some microseconds. */
 const shortestLoadMs = 1
 
@@ -32,7 +33,7 @@ const bytesOf = (modelId: string) => memoryRequirement(registry.require(modelId)
 for (const [sizeClass, modelId] of Object.entries(sizeClasses)) {
   const metadata = { size_class: sizeClass, selected_model: modelId, provider_memory_bytes: bytesOf(modelId) }
 
-  test(`${sizeClass}, cold`, { tags: sizeClass === '7b' ? ['quick'] : [] }, async ({ bench, system, skip }) => {
+  test(`${sizeClass}, cold`, async ({ bench, system, skip }) => {
     needsReference(system, skip, 'the pool of local models')
     const { ask, pool, providerLoadsMs, close } = connect(system, bytesOf(modelId))
     try {
@@ -42,6 +43,7 @@ for (const [sizeClass, modelId] of Object.entries(sizeClasses)) {
         {
           category,
           title: `Load a ${sizeClass} model`,
+          time: measuredMs,
           metadata,
           beforeEach: async () => {
             expect(await pool.unload(modelId)).toBe(true)
@@ -71,7 +73,7 @@ for (const [sizeClass, modelId] of Object.entries(sizeClasses)) {
       const { loads: before } = pool.statistics()
       await bench(
         `model_loading_${sizeClass}_resident`,
-        { category, title: `Call a resident ${sizeClass} model`, metadata },
+        { category, title: `Call a resident ${sizeClass} model`, time: measuredMs, metadata },
         () => ask(modelId),
       ).run()
       expect(pool.statistics().loads, 'a resident model is not loaded again').toBe(before)
@@ -97,6 +99,7 @@ test('Eviction', async ({ bench, system, skip }) => {
       {
         category,
         title: 'Load a 70b model in the place of another',
+        time: measuredMs,
         metadata: { size_class: '70b', models: `${large}, ${otherLarge}` },
         metrics: async () => {
           const evictedMs: number[] = []

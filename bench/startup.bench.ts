@@ -15,7 +15,7 @@ import { quantity } from './measures/quantity.ts'
  * From the start of a process to an orchestrator that takes requests (or has answered one). Every iteration is a fresh
  * process: what has been compiled or loaded before is reused by none but `startup_warm`, through Node's compile cache.
  */
-const iterations = 3
+const iterations = 2
 
 interface Case {
   key: string
@@ -29,7 +29,7 @@ interface Case {
 
 const cases: readonly Case[] = [
   { key: 'startup_cold', title: 'Cold start', until: 'ready', wish: 'warm', cached: false },
-  { key: 'startup_warm', title: 'Start with a warm compile cache', until: 'ready', wish: 'warm', cached: true },
+  { key: 'startup_warm', title: 'Start with a warm compile cache', until: 'ready', wish: 'ready', cached: true },
   { key: 'startup_first_request', title: 'First request', until: 'answered', wish: 'answered', cached: false },
 ]
 
@@ -55,7 +55,7 @@ for (const { key, title, until, wish, cached } of cases) {
           await started!.ended
           if (mode === 'warmup') return
           reports.ready.push(await started!.reached('ready'))
-          reports[wish].push(await started!.reached(wish))
+          if (wish !== 'ready') reports[wish].push(await started!.reached(wish))
         },
         metrics: () => ({
           initialisation_time: took('Initialisation Time', reports.ready),
