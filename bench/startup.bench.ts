@@ -1,6 +1,11 @@
 import { expect } from 'vitest'
 import { test } from '../fixtures/index.ts'
-import { type StartReport, type StartStep, startProcess } from '../fixtures/startup/start-process.ts'
+import {
+  type StartedProcess,
+  type StartReport,
+  type StartStep,
+  startProcess,
+} from '../fixtures/startup/start-process.ts'
 import { needsReference } from '../fixtures/system/index.ts'
 import type { Metric } from '../plugin/run/metric.ts'
 import { median } from '../plugin/statistics/median.ts'
@@ -10,20 +15,21 @@ import { quantity } from './measures/quantity.ts'
  * From the start of a process to an orchestrator that takes requests (or has answered one). Every iteration is a fresh
  * process: what has been compiled or loaded before is reused by none but `startup_warm`, through Node's compile cache.
  */
-const iterations = 3
+const iterations = 2
 
 interface Case {
   key: string
   title: string
-  /** The step that ends the measured time, and the last one that the process takes before it ends. */
+  /** The step that ends the measured time. */
   until: StartStep
+  /** The last one that the process takes before it ends. */
   wish: StartStep
   cached: boolean
 }
 
 const cases: readonly Case[] = [
   { key: 'startup_cold', title: 'Cold start', until: 'ready', wish: 'warm', cached: false },
-  { key: 'startup_warm', title: 'Start with a warm compile cache', until: 'ready', wish: 'warm', cached: true },
+  { key: 'startup_warm', title: 'Start with a warm compile cache', until: 'ready', wish: 'ready', cached: true },
   { key: 'startup_first_request', title: 'First request', until: 'answered', wish: 'answered', cached: false },
 ]
 
@@ -32,10 +38,7 @@ for (const { key, title, until, wish, cached } of cases) {
     needsReference(system, skip, 'a process that is started afresh')
     const baseUrl = system.simulator.url
     const start = () => startProcess({ wish, baseUrl, ...(cached && { compileCache: tempDir }) })
-    // Fills the compile cache, and the operating system's cache of files.
-    await start().ended
-    let started = start()
-    await started.ended
+    let started: StartedProcess | undefined
     const reports: Record<StartStep, StartReport[]> = { ready: [], answered: [], warm: [] }
 
     await bench(
@@ -47,10 +50,12 @@ for (const { key, title, until, wish, cached } of cases) {
         iterations,
         warmupTime: 0,
         warmupIterations: 0,
-        afterEach: async () => {
-          reports.ready.push(await started.reached('ready'))
-          if (wish !== 'ready') reports[wish].push(await started.reached(wish))
-          await started.ended
+        // The engine's first call is not timed: it fills the compile cache and the operating system's cache of files.
+        afterEach: async (mode) => {
+          await started!.ended
+          if (mode === 'warmup') return
+          reports.ready.push(await started!.reached('ready'))
+          if (wish !== 'ready') reports[wish].push(await started!.reached(wish))
         },
         metrics: () => ({
           initialisation_time: took('Initialisation Time', reports.ready),
@@ -65,7 +70,7 @@ for (const { key, title, until, wish, cached } of cases) {
         return started.reached(until)
       },
     ).run()
-    expect(reports.ready.length).toBeGreaterThanOrEqual(iterations)
+    expect(reports.ready).toHaveLength(iterations)
   })
 }
 

@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest'
 import {
   createModelPool,
   createModelRegistry,
+  createOllamaClient,
   createOrchestrator,
   memoryRequirement,
+  ollamaLoading,
   PoolTooSmallError,
 } from '../../../fixtures/orchestrator/index.ts'
 import { createPrefixIndex } from '../../../fixtures/orchestrator/pool/prefix-index.ts'
@@ -57,6 +59,24 @@ describe('createPrefixIndex()', () => {
     expect(index.read(`x${prompt('a', 100)}`)).toBe(0)
     expect(index.read('a')).toBe(0)
     expect(() => createPrefixIndex({ pages: 0, charactersPerPage: 2 })).toThrow(RangeError)
+  })
+})
+
+describe('ollamaLoading()', () => {
+  test('loads by a request without a prompt, and unloads by one that keeps the model for no time', async () => {
+    const done = { model: 'mistral:7b', response: '', done: true }
+    const { fetch, requests } = scriptedFetch(json(done))
+    const client = createOllamaClient({ id: 'o', baseUrl: 'http://127.0.0.1:1' }, fetch)
+    const pool = createModelPool({ budgetBytes: 20 * gib, ...ollamaLoading(client, registry) })
+    await pool.warm(mistral, 8_192)
+    await pool.unload('mistral:7b')
+    expect(requests.map(({ url, body }) => [url, body])).toEqual([
+      [
+        'http://127.0.0.1:1/api/generate',
+        { model: 'mistral:7b', prompt: '', stream: false, keep_alive: '-1ms', options: { num_ctx: 8_192 } },
+      ],
+      ['http://127.0.0.1:1/api/generate', { model: 'mistral:7b', prompt: '', stream: false, keep_alive: 0 }],
+    ])
   })
 })
 
