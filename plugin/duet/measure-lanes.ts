@@ -3,6 +3,7 @@ import { interleavedOrder, xorshift32 } from '../measure/interleaved-order.ts'
 import { CLOCK_STEPS_PER_ROUND, LONG_ROUND_MS, SHORTEST_ROUND_NS } from '../measure/latency-engine.ts'
 import { loopOverheads } from '../measure/rounds.ts'
 import { SampleRecorder } from '../measure/sample-recorder.ts'
+import { settleGarbage } from '../measure/settle-garbage.ts'
 import { inPhase, needsSingleCalls, runHook, runRound } from '../measure/subject.ts'
 import { warmUp, yieldToEventLoop } from '../measure/warm-up.ts'
 import { median } from '../statistics/median.ts'
@@ -11,7 +12,6 @@ import { sorted } from '../statistics/sorted.ts'
 import type { DuetFigure, DuetRecord, DuetSetup, Lane } from './lane.ts'
 import type { Party } from './measure-together.ts'
 import { type ProcessorTime, processorTime } from './processor-time.ts'
-import { settleGarbage } from './settle-garbage.ts'
 
 export interface LaneContext {
   options: DuetSetup
@@ -164,7 +164,7 @@ async function runCycles(players: readonly Player[], cycles: Cycles): Promise<vo
       break
     for (let turn = 0; turn < 2 * players.length; turn++) {
       const player = players[order.next().value]!
-      if (mean) settleGarbage()
+      if (mean) settleGarbage('minor')
       if (isSound(player)) await guarded(player, () => takeTurn(player, cycles))
       if (mean) await yieldToEventLoop()
     }

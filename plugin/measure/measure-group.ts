@@ -19,6 +19,7 @@ import { watchOutsideLoad } from './outside-load.ts'
 import { type ProbesWanted, probeSubject } from './probes/probe-subject.ts'
 import { profilePath } from './profile-path.ts'
 import { BenchOptionError, type MeasureOptions, type RunOptions, resolveBudget } from './settings.ts'
+import { settleGarbage } from './settle-garbage.ts'
 import { createSubject, type Subject } from './subject.ts'
 
 /** One benchmark of a group, with what is known about it so far. */
@@ -59,6 +60,9 @@ export async function measureGroup(group: BenchmarkGroup, options: MeasureOption
   const aborted = () => abort.aborted
 
   const measure = async () => {
+    // Garbage of the benchmark before slows this one down: after one that allocated much, 6 of 10 sessions took 2.5 times as
+    // long, and 3 of 10 still do.
+    settleGarbage('major')
     const before = calibrate()
     const outsideLoad = watchOutsideLoad()
     const memberOf = new Map(members.map((member) => [member.subject, member]))

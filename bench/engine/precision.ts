@@ -1,7 +1,7 @@
 import { quantile } from '../../plugin/statistics/quantile.ts'
 import { sorted } from '../../plugin/statistics/sorted.ts'
 import { type Contestant, runBuiltIn, runOurs } from './engines.ts'
-import { percent, type Row, type Section } from './section.ts'
+import { figure, percent, type Section } from './section.ts'
 import { createWork, stepsFor } from './work.ts'
 
 /** Half-width wanted, as a share of the estimate. */
@@ -16,33 +16,35 @@ const budgets = [5, 10, 20, 50, 100, 200, 350, 500, 700, 1000]
  * interval of the median, and half a clock step of a round; it stops by itself. The built-in's: its own relative margin of
  * error of the mean, since its median of single calls is a multiple of the clock's step.
  */
-export const precision: Section = async () => {
+export const precision: Section = async (report) => {
   const thirty = createWork(stepsFor(30)).once
   const thirtyThousand = createWork(stepsFor(30_000)).once
-  const cases: [Contestant, limit: number][] = [
-    [{ name: '30 ns', fn: thirty }, 0.2],
-    [{ name: '30 µs', fn: thirtyThousand }, 0.7],
-    [{ name: 'async 1 ms', fn: () => new Promise((resolve) => setTimeout(resolve, 1)) }, 1],
+  const cases: [Contestant, key: string][] = [
+    [{ name: '30 ns', fn: thirty }, '30ns'],
+    [{ name: '30 µs', fn: thirtyThousand }, '30us'],
+    [{ name: 'async 1 ms', fn: () => new Promise((resolve) => setTimeout(resolve, 1)) }, 'async_1ms'],
   ]
   // Both engines' own code compiled before anything counts.
   await runOurs([{ name: 'first', fn: createWork(50).once }])
   await runBuiltIn([{ name: 'first', fn: createWork(50).once }], { time: 50 })
-  const rows: Row[] = []
-  for (const [contestant, limit] of cases) {
+  for (const [contestant, key] of cases) {
     const ours = await repeat(() => timeOurs(contestant))
     const theirs = await timeBuiltIn(contestant)
     const byDefault = await repeat(() => timeBuiltInAt(contestant, undefined), 3)
     const ratio = ours.ms / theirs.ms
-    rows.push({
-      what: `time to ±1 %, ${contestant.name}`,
-      target: `≤${limit.toFixed(1)}x of built-in`,
-      measured:
+    await report({
+      key: `engine_precision_${key}`,
+      title: `time to ±1 %, ${contestant.name}`,
+      figures: {
+        time_ratio: figure('Time over that of the Built-in', ratio),
+        half_width: figure('Half-width of the Interval', ours.halfWidth),
+      },
+      details:
         `${ratio.toFixed(2)}x: ${ours.ms.toFixed(0)} ms (±${percent(ours.halfWidth, 2)}) against ${theirs.ms.toFixed(0)} ms ` +
         `(\`time: ${theirs.budget}\`, ±${percent(theirs.halfWidth, 2)}); built-in by default ${byDefault.ms.toFixed(0)} ms (±${percent(byDefault.halfWidth, 2)})`,
-      met: ours.halfWidth <= WANTED && ratio <= limit,
+      subject: { fn: contestant.fn },
     })
   }
-  return rows
 }
 
 interface Timed {
