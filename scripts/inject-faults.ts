@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util'
 import { type Fault, faults } from '../fixtures/system/injected-fault.ts'
 import { toBaseline } from '../plugin/judge/baseline.ts'
 import { judge } from '../plugin/judge/judge.ts'
+import type { Report } from '../plugin/judge/report.ts'
 import { resolveOptions } from '../plugin/options.ts'
 import type { Run } from '../plugin/run/run.ts'
 import { latestRun } from '../plugin/store/latest-run.ts'
@@ -66,7 +67,19 @@ async function noticed(fault: Fault): Promise<string[]> {
         ({ title, old, new: now, unit }) => `${key} ${title}: ${old?.toPrecision(3)} to ${now?.toPrecision(3)} ${unit}`,
       ),
   )
+  if (regressions.length + report.failures.length === 0) explainSilence(report)
   return [...regressions, ...report.failures.map(({ key, error }) => `${key} failed: ${error.split('\n')[0]}`)]
+}
+
+/** What kept the verdicts open: most often a machine that was busy with something else. */
+function explainSilence({ benchmarks }: Report): void {
+  for (const { key, metrics } of benchmarks) {
+    for (const { gate, title, verdict, interval, warnings } of Object.values(metrics)) {
+      if (!gate) continue
+      const times = interval?.map((bound) => bound.toFixed(2)).join(' to ') ?? 'unknown'
+      console.error(`${key} ${title}: ${verdict}, times ${times} (${warnings.map(({ code }) => code).join(', ')})`)
+    }
+  }
 }
 
 const { positionals } = parseArgs({ allowPositionals: true })
