@@ -12,6 +12,73 @@ const sessions = z
   .max(100)
   .refine((value) => value !== 5, { error: '5 sessions leave too few degrees of freedom: use 4 or 6' })
 
+/** The user's own system under test: a gateway's address, or a module that exports a system. */
+export type TargetOption =
+  | string
+  | {
+      url: string
+      /** What the gateway speaks; told from the address when absent: `ollama` at port 11434 without `/v1`. */
+      api?: 'openai' | 'ollama'
+      headers?: Record<string, string>
+      /** The gateway's name of a model, by the suite's. */
+      models?: Record<string, string>
+      /** Name for every model that `models` does not list. */
+      model?: string
+    }
+  | { module: string }
+
+/** `TargetOption` with everything decided; a module's path is absolute once the project's root is known. */
+export type ResolvedTarget =
+  | {
+      kind: 'gateway'
+      api: 'openai' | 'ollama'
+      /** Without a trailing slash; ends in `/v1` for `openai`. */
+      url: string
+      headers: Record<string, string>
+      models: Record<string, string>
+      model: string | null
+    }
+  | { kind: 'module'; path: string }
+
+const text = z.string().min(1)
+const moduleSchema = z.strictObject({ module: text })
+const gatewaySchema = z.strictObject({
+  url: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).refine(
+    (url) => {
+      const { username, password, search, hash } = new URL(url)
+      return `${username}${password}${search}${hash}` === ''
+    },
+    { error: 'must have no user, password, query or fragment: what a gateway must be told goes into "headers"' },
+  ),
+  api: z.enum(['openai', 'ollama']).optional(),
+  headers: z.record(text, z.string()).default({}),
+  models: z.record(text, text).default({}),
+  model: text.optional(),
+})
+
+/** Each form by a schema of its own, so that a complaint is about the form that was meant. */
+const target = z.custom<TargetOption>().transform((given: unknown, context): ResolvedTarget => {
+  if (typeof given === 'string' && given.trimStart().startsWith('{')) {
+    context.addIssue({ code: 'custom', message: 'looks like JSON, but cannot be read as such' })
+    return z.NEVER
+  }
+  const form = typeof given === 'string' ? (/^https?:/i.test(given) ? { url: given } : { module: given }) : given
+  const isModule = typeof form === 'object' && form !== null && 'module' in form
+  const parsed = isModule ? moduleSchema.safeParse(form) : gatewaySchema.safeParse(form)
+  if (!parsed.success) {
+    for (const { message, path } of parsed.error.issues) context.addIssue({ code: 'custom', message, path })
+    return z.NEVER
+  }
+  return 'module' in parsed.data ? { kind: 'module', path: parsed.data.module } : resolveGateway(parsed.data)
+})
+
+function resolveGateway({ url, api, model, ...given }: z.output<typeof gatewaySchema>): ResolvedTarget {
+  const address = url.replace(/\/+$/, '')
+  const speaks = api ?? (new URL(url).port === '11434' && !address.endsWith('/v1') ? 'ollama' : 'openai')
+  const versioned = speaks === 'openai' && !address.endsWith('/v1') ? `${address}/v1` : address
+  return { kind: 'gateway', api: speaks, url: versioned, ...given, model: model ?? null }
+}
+
 const optionsSchema = z.strictObject({
   /** `quick` trades evidence for time (4 sessions, short budgets): for pre-commit hooks. */
   profile: z.enum(['full', 'quick']).default('full'),
@@ -52,6 +119,12 @@ const optionsSchema = z.strictObject({
     .prefault({}),
   /** The baseline file, relative to the project's root; `baseline/<machine class>.json` when absent. */
   baseline: z.string().min(1).optional(),
+  /** File of the absolute aims, relative to the project's root; `baseline/targets.json` when absent. */
+  targets: z.string().min(1).optional(),
+  /** Exit with 1 when a target is missed. */
+  failOnTarget: z.boolean().default(false),
+  /** What the benchmarks measure instead of the reference orchestrator. */
+  target: target.optional(),
   /** Names the baseline file instead of platform, CPUs and Node major, e.g. `github-ubuntu`. */
   machineClass: z
     .string()
@@ -65,12 +138,14 @@ export type VerdictOptions = z.input<typeof optionsSchema>
 /** Every option decided. */
 export type ResolvedOptions = Omit<
   z.output<typeof optionsSchema>,
-  'baseline' | 'machineClass' | 'sessions' | 'time'
+  'baseline' | 'machineClass' | 'sessions' | 'time' | 'targets' | 'target'
 > & {
   sessions: number
   time: number
   baseline: string | null
   machineClass: string | null
+  targets: string | null
+  target: ResolvedTarget | null
 }
 
 /** An option that does not make sense; `message` names the option, where it came from, its value and what is allowed. */
@@ -89,7 +164,7 @@ export function resolveOptions(config: VerdictOptions = {}, environment: Environ
   const fromEnvironment = readEnvironment(environment)
   const parsed = optionsSchema.safeParse({ ...config, ...fromEnvironment.values })
   if (!parsed.success) throw new OptionsError(describeIssues(parsed.error, fromEnvironment.names))
-  const { baseline, machineClass, sessions, time, ...options } = parsed.data
+  const { baseline, machineClass, sessions, time, targets, target, ...options } = parsed.data
   const quick = options.profile === 'quick'
   return {
     ...options,
@@ -97,6 +172,8 @@ export function resolveOptions(config: VerdictOptions = {}, environment: Environ
     time: time ?? (quick ? 100 : 500),
     baseline: baseline ?? null,
     machineClass: machineClass ?? null,
+    targets: targets ?? null,
+    target: target ?? null,
   }
 }
 
@@ -119,7 +196,7 @@ function readEnvironment(environment: Environment) {
 }
 
 /** Options whose value is text whatever it looks like: a folder may be called `2026`. */
-const textual = new Set(['profile', 'outputDir', 'failOn', 'baseline', 'machineClass'])
+const textual = new Set(['profile', 'outputDir', 'failOn', 'baseline', 'machineClass', 'targets'])
 
 /** Numbers, booleans and JSON read as such, anything else as text. */
 function parseText(text: string): unknown {

@@ -14,11 +14,13 @@ import { InputError } from '../plugin/store/input-error.ts'
 import { openHistory } from '../plugin/store/open-history.ts'
 import { readBaseline } from '../plugin/store/read-baseline.ts'
 import { readTargets } from '../plugin/store/read-targets.ts'
+import { targetSecrets } from '../plugin/system/target-secrets.ts'
 import { confirmRun } from './confirm-run.ts'
 import { combineExitCodes } from './exit-code.ts'
 import { type FinishedRun, toRun } from './finished-run.ts'
 import { colourPalette, plainPalette } from './palette.ts'
 import { plainText } from './plain-text.ts'
+import { describeSkipped } from './skipped.ts'
 import { renderTerminal } from './terminal.ts'
 import { writeOutputs } from './write-outputs.ts'
 
@@ -26,6 +28,7 @@ import { writeOutputs } from './write-outputs.ts'
 export async function concludeRun(finished: FinishedRun): Promise<void> {
   const { options, root, log, terminal } = finished
   if (finished.benchmarks.length === 0 && finished.failures.length === 0) {
+    for (const line of describeSkipped(finished.skipped)) log(line)
     log(
       'vitest-verdict: no benchmark was measured, so there is no verdict. Check the filters, or call `.run()` on what `bench()` gives.',
     )
@@ -48,12 +51,13 @@ export async function concludeRun(finished: FinishedRun): Promise<void> {
   const baseline = stored ? await readBaseline(path).catch(complain) : null
   const policy: JudgePolicy = {
     ...options,
-    complete: !finished.partial && measured.complete,
+    complete: !finished.partial && measured.complete && finished.skipped.length === 0,
     baselinePath: relative(root, path),
   }
-  const run = redactRun(await confirmRun(measured, baseline, policy, finished), secretValues(process.env), root)
+  const secrets = [...targetSecrets(options.target), ...secretValues(process.env)]
+  const run = redactRun(await confirmRun(measured, baseline, policy, finished), secrets, root)
   const report = withBaselineState(judge(run, baseline, policy), stored && baseline === null, policy)
-  const aims = (await readTargets(root).catch(complain)) ?? []
+  const aims = (await readTargets(root, options.targets).catch(complain)) ?? []
   const targets: TargetResult[] = checkTargets(report.benchmarks, aims)
   const doubt = (error: Error) => log(palette.doubtful(`vitest-verdict: ${plainText(error.message, 500)}`))
   const written = await writeOutputs(resolve(root, options.outputDir), {
@@ -76,9 +80,13 @@ export async function concludeRun(finished: FinishedRun): Promise<void> {
   }).catch(complain)
 
   log(`\n${renderTerminal(report, { width: terminal.columns, palette })}`)
-  for (const { key, figure, aim, value } of targets.filter((target) => !target.met)) {
-    log(palette.doubtful(`Target missed: ${key} ${figure} ${aim}, measured ${Number(value.toPrecision(4))}`))
+  const missed = targets.filter((target) => !target.met)
+  const paint = options.failOnTarget ? palette.bad : palette.doubtful
+  for (const { key, figure, aim, value } of missed) {
+    log(paint(`Target missed: ${key} ${figure} ${aim}, measured ${Number(value.toPrecision(4))}`))
   }
+  if (targets.length > 0) log(`Targets: ${targets.length - missed.length} met, ${missed.length} missed.`)
+  if (options.failOnTarget && missed.length > 0) exitCode = combineExitCodes(exitCode, 1)
   if (written !== null) log(palette.faint(`Written to ${options.outputDir}/: ${written.join(', ')}`))
   // What Vitest has set meanwhile (a failed test, a worker that crashed) is never lowered.
   const codes = [Number(process.exitCode ?? 0), exitCode, report.exitCode]

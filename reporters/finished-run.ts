@@ -1,9 +1,10 @@
-import type { ResolvedOptions } from '../plugin/options.ts'
-import { type Environment, machineClass } from '../plugin/run/environment.ts'
+import type { ResolvedOptions, ResolvedTarget } from '../plugin/options.ts'
+import type { Environment } from '../plugin/run/environment.ts'
 import type { Warning } from '../plugin/run/measurement.ts'
-import type { Benchmark, Failure, Run } from '../plugin/run/run.ts'
+import type { Benchmark, Failure, Run, RunOptions, Skipped } from '../plugin/run/run.ts'
 import { runFormat, runVersion } from '../plugin/run/run.ts'
 import { runId } from '../plugin/run/run-id.ts'
+import { classOf } from '../plugin/system/class-of.ts'
 
 export interface FinishedRun {
   options: ResolvedOptions
@@ -18,6 +19,7 @@ export interface FinishedRun {
   sessions: number
   benchmarks: Benchmark[]
   failures: Failure[]
+  skipped: Skipped[]
   warnings: Warning[]
   /** Measures benchmarks in as many fresh sessions once more; absent where nothing can be run. */
   measureAgain?: (benchmarks: readonly Benchmark[]) => Promise<Remeasured>
@@ -48,7 +50,7 @@ export function toRun(finished: FinishedRun): Run {
       !finished.interrupted &&
       benchmarks.every(({ sessions }) => sessions.every(({ status }) => status === 'complete')),
     environment,
-    machineClass: options.machineClass ?? machineClass(environment),
+    machineClass: classOf(options, environment),
     options: {
       iterations,
       warmup,
@@ -66,10 +68,20 @@ export function toRun(finished: FinishedRun): Run {
         severity: options.severity,
         baseline: options.baseline,
         partial: finished.partial,
+        ...(options.targets === null ? {} : { targets: options.targets }),
+        failOnTarget: options.failOnTarget,
       },
+      ...(options.target === null ? {} : { target: withoutHeaders(options.target) }),
     },
     benchmarks,
     failures: finished.failures,
+    skipped: finished.skipped,
     warnings: finished.warnings,
   }
+}
+
+function withoutHeaders(target: ResolvedTarget): NonNullable<RunOptions['target']> {
+  if (target.kind === 'module') return { module: target.path }
+  const { api, url, model } = target
+  return { api, url, model }
 }

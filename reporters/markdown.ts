@@ -7,6 +7,8 @@ import { groupWarnings } from './group-warnings.ts'
 import { formatBytes, formatDuration, formatPercent, formatRate } from './number.ts'
 import { plainText } from './plain-text.ts'
 import { listRegressions, regressionBlock } from './regression-block.ts'
+import { nameMeasured } from './name-measured.ts'
+import { groupSkipped } from './skipped.ts'
 import { describeChange, verdictMarks, verdictSentence } from './verdict-words.ts'
 
 export interface MarkdownInput {
@@ -34,6 +36,7 @@ export function renderMarkdown({ run, report, targets, recommendations }: Markdo
     section('Recommendations', recommendations.map((text) => `- ${escapeMarkdown(text, 500)}`).join('\n')),
     section('Doubts', renderDoubts(report)),
     section('Failures', renderFailures(report)),
+    section('Skipped', renderSkipped(report)),
   ]
     .filter((part) => part !== '')
     .join('\n\n')}\n`
@@ -62,6 +65,7 @@ function renderConfiguration(run: Run): string {
     ['threshold', formatPercent(options.threshold)],
     ['profiling', options.profiling ? 'on' : 'off'],
     ['memory tracking', options.memoryTracking ? 'on' : 'off'],
+    ...(options.target === undefined ? [] : [['target', nameMeasured(options.target)] satisfies [string, string]]),
     ['machine class', run.machineClass],
     ['processor', `${environment.cpuModel}, ${environment.cpus} usable`],
     ['memory', formatBytes(environment.memoryBytes)],
@@ -148,5 +152,11 @@ function renderFailures({ failures }: Report): string {
       ({ key, sessions, error }) =>
         `- ${escapeMarkdown(key)}${describeSessions(sessions)}: ${escapeMarkdown(error, 1000)}`,
     )
+    .join('\n')
+}
+
+function renderSkipped({ skipped }: Report): string {
+  return groupSkipped(skipped)
+    .map(({ keys, reason }) => `- ${keys.map((key) => escapeMarkdown(key)).join(', ')}: ${escapeMarkdown(reason, 500)}`)
     .join('\n')
 }

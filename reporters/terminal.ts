@@ -7,6 +7,7 @@ import { formatDuration, formatPercent } from './number.ts'
 import { type Palette, plainPalette } from './palette.ts'
 import { plainText } from './plain-text.ts'
 import { listRegressions, regressionBlock } from './regression-block.ts'
+import { describeSkipped } from './skipped.ts'
 import { describeChange, verdictMarks, verdictSentence } from './verdict-words.ts'
 
 export interface TerminalOptions {
@@ -26,6 +27,9 @@ export function renderTerminal(report: Report, { width = 120, palette = plainPal
     renderTable(report, width, palette),
     ...renderRegressions(report, palette),
     renderFailures(report, palette),
+    describeSkipped(report.skipped)
+      .map((line) => palette.faint(line))
+      .join('\n'),
     renderDoubts(report, palette),
     renderAnswer(report, palette),
   ]

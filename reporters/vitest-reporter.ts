@@ -109,6 +109,8 @@ export class VerdictReporter implements Reporter {
     this.#followed?.measured(measurements)
     const { file, project, name } = { file: this.#fileOf(test.module), project: test.project.name, name: test.fullName }
     const tags = test.options.tags ?? []
+    const result = test.result()
+    if (result.state === 'skipped' && result.note) this.#builder.skip({ key: `${file} > ${name}`, reason: result.note })
     this.#builder.add({ file, project: projectName(project), test: name, tags, measurements }, session)
     this.#passOn(test, session)
   }
@@ -143,6 +145,7 @@ export class VerdictReporter implements Reporter {
       sessions: Math.max(1, ...[...this.#projects].map((project) => this.sessionsOf(project))),
       benchmarks: [],
       failures: [],
+      skipped: [],
       warnings: [],
       log: (text) => vitest.logger.log(text),
       terminal: { columns: process.stdout.columns ?? 120, colours: process.stdout.hasColors?.() ?? false },

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname, relative } from 'node:path'
 import { judge } from '../judge/judge.ts'
 import type { Report } from '../judge/report.ts'
+import type { ResolvedOptions } from '../options.ts'
 import type { Run } from '../run/run.ts'
 import { InputError } from '../store/input-error.ts'
 import { readBaseline } from '../store/read-baseline.ts'
@@ -10,6 +11,7 @@ import { type Located, locateRun } from './locate-run.ts'
 
 export interface Judged {
   run: Run
+  options: ResolvedOptions
   report: Report
   /** Where the run lies, and where files about it belong. */
   folder: string
@@ -29,5 +31,5 @@ export async function judgeStoredRun(given: Located & { threshold?: string }, co
   const wanted = given.baseline !== undefined || context.env.VITEST_VERDICT_BASELINE !== undefined
   const baseline = wanted || existsSync(path) ? await readBaseline(path) : null
   const report = judge(run, baseline, { ...options, threshold, complete, baselinePath: relative(context.cwd, path) })
-  return { run, report, folder: dirname(file) }
+  return { run, options, report, folder: dirname(file) }
 }

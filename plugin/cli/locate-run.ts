@@ -40,6 +40,6 @@ export async function locateRun(given: Located, context: Context): Promise<Locat
     context.env,
   )
   const baseline = given.baseline ?? options.baseline
-  const complete = run.complete && policy !== undefined && !partial
+  const complete = run.complete && policy !== undefined && !partial && !run.skipped?.length
   return { run, file, complete, path: resolve(context.cwd, baselinePath({ baseline }, run.machineClass)), options }
 }

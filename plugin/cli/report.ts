@@ -53,12 +53,12 @@ async function report(given: Given, context: Context): Promise<void> {
   if (given.open === true) openFile(path)
 }
 
-async function render(given: Given, { run, report, folder }: Judged, context: Context): Promise<string> {
+async function render(given: Given, { run, options, report, folder }: Judged, context: Context): Promise<string> {
   if (given.format === 'csv') return renderCsv(report)
   if (given.format === 'json') return `${JSON.stringify(report, null, 1)}\n`
   const store = await openHistory(given.history ?? defaultHistory(folder, context), context)
   const history = await readHistory(store).finally(() => store.close())
-  const targets = await readTargets(context.cwd)
+  const targets = await readTargets(context.cwd, options.targets)
   return htmlReport({ run, report, targets, results: checkTargets(report.benchmarks, targets), history })
 }
 

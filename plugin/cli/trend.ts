@@ -48,7 +48,7 @@ async function trend(patterns: readonly string[], given: Given, context: Context
   const series =
     patterns.length === 0 ? all : all.filter(({ key }) => patterns.some((pattern) => matchesKey(pattern, key)))
   if (series.length === 0) throw new InputError(whyNothing(entries, given.metric, patterns))
-  const targets = (await readTargets(context.cwd)) ?? []
+  const targets = await readTargets(context.cwd, resolveOptions({}, context.env).targets)
   const trends = series.map((each): Trend => analyseTrend(each, limitOfTarget(targets, each.key, each.metric)))
   if (given.format === 'json') {
     context.print(JSON.stringify({ ...alike, metric: given.metric, trends, skipped }, null, 1))

@@ -46,6 +46,7 @@ export function judge(run: Run, baseline: Baseline | null, policy: JudgePolicy):
     threshold: policy.threshold,
     benchmarks,
     failures,
+    skipped: run.skipped ?? [],
     warnings: [...run.warnings, ...runWarnings(run, usable, state, compared.length)],
   }
 }

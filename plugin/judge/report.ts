@@ -17,6 +17,8 @@ export interface Report {
   threshold: number
   benchmarks: BenchmarkReport[]
   failures: { key: string; session: number; error: string }[]
+  /** Tests that measured nothing, and why. */
+  skipped: { key: string; reason: string }[]
   warnings: Warning[]
 }
 

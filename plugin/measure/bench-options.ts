@@ -1,6 +1,6 @@
 import type { FnOptions } from 'tinybench'
 import type { BenchResult } from 'vitest'
-import type { ResolvedOptions } from '../options.ts'
+import type { ResolvedOptions, ResolvedTarget } from '../options.ts'
 import type { Measurement } from '../run/measurement.ts'
 import type { Metric } from '../run/metric.ts'
 
@@ -112,6 +112,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The plugin's options for the provider in the worker. */
     vitestVerdict: ResolvedOptions
+    /** What is to be measured instead of the reference orchestrator; null for that one. */
+    vitestVerdictTarget: ResolvedTarget | null
     /** Absolute paths of the baseline file and of the folder that files are named from. */
     vitestVerdictBaseline: { path: string; root: string }
   }

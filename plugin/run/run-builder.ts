@@ -1,7 +1,7 @@
 import { type BenchmarkIdentity, benchmarkKey } from './benchmark-key.ts'
 import type { Measurement, Warning } from './measurement.ts'
 import { redactSecrets } from './redact-secrets.ts'
-import type { Benchmark, Failure, Session } from './run.ts'
+import type { Benchmark, Failure, Session, Skipped } from './run.ts'
 
 export interface MeasuredTest extends Omit<BenchmarkIdentity, 'name' | 'category'> {
   tags: string[]
@@ -13,12 +13,15 @@ export interface RunBuilder {
   /** Adds what one test measured in one session; measurements that carry a session number (merged blobs) keep it. */
   add(test: MeasuredTest, session: number): void
   fail(failure: Failure): void
-  build(): { benchmarks: Benchmark[]; failures: Failure[]; warnings: Warning[] }
+  /** Notes why a test measures nothing; every session may say so. */
+  skip(skipped: Skipped): void
+  build(): { benchmarks: Benchmark[]; failures: Failure[]; skipped: Skipped[]; warnings: Warning[] }
 }
 
 export function createRunBuilder(): RunBuilder {
   const benchmarks = new Map<string, Benchmark>()
   const failures: Failure[] = []
+  const reasons = new Map<string, string>()
 
   return {
     add(test, session) {
@@ -41,9 +44,11 @@ export function createRunBuilder(): RunBuilder {
       }
     },
     fail: (failure) => void failures.push({ ...failure, error: redactSecrets(failure.error) }),
+    skip: ({ key, reason }) => void reasons.set(key, redactSecrets(reason)),
     build() {
       const { unique, warnings } = numberDuplicates([...benchmarks.values()])
-      return { benchmarks: unique, failures, warnings }
+      const skipped = [...reasons].map(([key, reason]) => ({ key, reason }))
+      return { benchmarks: unique, failures, skipped, warnings }
     },
   }
 }

@@ -22,6 +22,8 @@ export interface Run {
   options: RunOptions
   benchmarks: Benchmark[]
   failures: Failure[]
+  /** Tests that said why they measure nothing here; absent in runs of earlier makers. */
+  skipped?: Skipped[]
   warnings: Warning[]
 }
 
@@ -45,7 +47,12 @@ export interface RunOptions {
     baseline: string | null
     /** Whether a filter left benchmarks out. */
     partial: boolean
+    /** The file of the targets where it was configured, relative to the root. */
+    targets?: string
+    failOnTarget?: boolean
   }
+  /** What was measured instead of the reference: the address of a gateway and what it was asked for, or a module. */
+  target?: { api: 'openai' | 'ollama'; url: string; model: string | null } | { module: string }
 }
 
 export interface Benchmark {
@@ -69,6 +76,13 @@ export interface Session extends Measurement {
   session: number
   /** True for sessions that only screened (VERDICT.md rule 7); they are kept but not judged. */
   screening?: boolean
+}
+
+/** A test that was skipped with a reason, which benchmarks do that the system under test cannot run. */
+export interface Skipped {
+  /** File and full name of the test. */
+  key: string
+  reason: string
 }
 
 /** A test, benchmark or module that failed in one session. */

@@ -182,7 +182,15 @@ const runOptions = z.object({
       severity: z.object({ medium: finite, high: finite, critical: finite }),
       baseline: z.string().nullable(),
       partial: z.boolean(),
+      targets: z.string().exactOptional(),
+      failOnTarget: z.boolean().exactOptional(),
     })
+    .exactOptional(),
+  target: z
+    .union([
+      z.object({ api: z.enum(['openai', 'ollama']), url: z.string(), model: z.string().nullable() }),
+      z.object({ module: z.string() }),
+    ])
     .exactOptional(),
 }) satisfies z.ZodType<RunOptions>
 
@@ -201,5 +209,6 @@ export const runSchema = z.object({
   options: runOptions,
   benchmarks: z.array(benchmark),
   failures: z.array(z.object({ key: z.string(), session: count, error: z.string() })),
+  skipped: z.array(z.object({ key: z.string(), reason: z.string() })).exactOptional(),
   warnings: z.array(warning),
 }) satisfies z.ZodType<Run>

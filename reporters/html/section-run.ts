@@ -1,5 +1,7 @@
 import { escapeHtml } from '../escape-html.ts'
+import { nameMeasured } from '../name-measured.ts'
 import { formatBytes, formatPercent } from '../number.ts'
+import { groupSkipped } from '../skipped.ts'
 import type { HtmlInput } from './html-input.ts'
 import { renderTable } from './table.ts'
 
@@ -17,6 +19,7 @@ export function renderRunSection({ run, report, targets }: HtmlInput): string {
     ['Profile', `${options.profile}, ${options.iterations} iterations, ${options.sessions} sessions`],
     ['Threshold', formatPercent(options.threshold)],
     ['Baseline', describeBaseline(report)],
+    ...(options.target === undefined ? [] : [['Target', nameMeasured(options.target)] satisfies [string, string]]),
   ]
   const warnings = report.warnings.map(({ text }) => `<li>${escapeHtml(text)}</li>`).join('')
   const failures = report.failures
@@ -24,8 +27,14 @@ export function renderRunSection({ run, report, targets }: HtmlInput): string {
       ({ key, session, error }) => `<li>${escapeHtml(key, 120)}, session ${session}: ${escapeHtml(error, 1000)}</li>`,
     )
     .join('')
+  const skipped = groupSkipped(report.skipped)
+    .map(
+      ({ keys, reason }) => `<li>${keys.map((key) => escapeHtml(key, 120)).join(', ')}: ${escapeHtml(reason, 500)}</li>`,
+    )
+    .join('')
   return `<section id="run" aria-labelledby="run-title"><h2 id="run-title">This run</h2>
 ${failures === '' ? '' : `<h3>Failures</h3><ul>${failures}</ul>`}
+${skipped === '' ? '' : `<h3>Skipped</h3><ul>${skipped}</ul>`}
 ${warnings === '' ? '' : `<h3>Doubts</h3><ul>${warnings}</ul>`}
 ${renderTargets(targets)}
 <h3>Where and how</h3>

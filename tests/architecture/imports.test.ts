@@ -15,6 +15,7 @@ const mayImport: Record<string, string[]> = {
   'plugin/compare': ['plugin/run', 'plugin/options.ts', 'plugin/statistics', 'plugin/judge'],
   'plugin/analyse': ['plugin/run', 'plugin/judge', 'plugin/statistics'],
   'plugin/store': ['plugin/run', 'plugin/judge', 'plugin/statistics'],
+  'plugin/system': ['plugin/run', 'plugin/options.ts', 'plugin/store'],
   'plugin/measure': ['plugin/run', 'plugin/options.ts', 'plugin/statistics'],
   'plugin/duet': [
     'plugin/run',
@@ -34,7 +35,9 @@ const mayImport: Record<string, string[]> = {
     'plugin/compare',
     'plugin/analyse',
     'plugin/store',
+    'plugin/system',
   ],
+  'plugin/verdict-plugin.ts': ['*'],
   'plugin/cli': ['*'],
   'plugin/index.ts': ['*'],
   fixtures: [],

@@ -38,6 +38,7 @@ export function makeReport(run: Run, changes?: Record<string, Change>): Report {
     threshold: run.options.threshold,
     benchmarks,
     failures: run.failures,
+    skipped: run.skipped ?? [],
     warnings: run.warnings,
   }
 }
