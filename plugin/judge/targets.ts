@@ -15,12 +15,15 @@ const statistics = [
 /** An absolute aim, apart from any comparison: `below` or `above`, not both. */
 const targetSchema = z
   .strictObject({
-    /** Key of a benchmark; `*` stands for any text. */
-    benchmark: z.string().min(1),
-    /** A statistic of the run, or the name of a metric (rates in per cent, durations in ns, sizes in bytes). */
-    figure: z.string().min(1),
-    below: z.number().optional(),
-    above: z.number().optional(),
+    benchmark: z.string().min(1).describe('Key of a benchmark; `*` stands for any text.'),
+    figure: z
+      .string()
+      .min(1)
+      .describe(
+        `One of ${statistics.join(', ')}, or the name of a metric (rates in per cent, durations in ns, sizes in bytes).`,
+      ),
+    below: z.number().optional().describe('Met below this value; one of `below` and `above` is given.'),
+    above: z.number().optional().describe('Met above this value.'),
   })
   .refine((target) => (target.below === undefined) !== (target.above === undefined), {
     error: 'give either "below" or "above"',

@@ -33,8 +33,7 @@ export function renderRunSection({ run, report, targets }: HtmlInput): string {
     )
     .join('')
   return `<section id="run" aria-labelledby="run-title"><h2 id="run-title">This run</h2>
-${failures === '' ? '' : `<h3>Failures</h3><ul>${failures}</ul>`}
-${skipped === '' ? '' : `<h3>Skipped</h3><ul>${skipped}</ul>`}
+${failures === '' ? '' : `<h3>Failures</h3><ul>${failures}</ul>`}${skipped === '' ? '' : `<h3>Skipped</h3><ul>${skipped}</ul>`}
 ${warnings === '' ? '' : `<h3>Doubts</h3><ul>${warnings}</ul>`}
 ${renderTargets(targets)}
 <h3>Where and how</h3>

@@ -21,6 +21,9 @@ test('resolveOptions() decides every option without being told any', () => {
     severity: { medium: 10, high: 25, critical: 50 },
     baseline: null,
     machineClass: null,
+    targets: null,
+    failOnTarget: false,
+    target: null,
   })
 })
 
