@@ -2,16 +2,22 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { OptionsError } from '../options.ts'
 import { InputError } from '../store/input-error.ts'
-import { registerAgainst } from './against.ts'
-import { registerAnalyze } from './analyze.ts'
-import { registerBaseline } from './baseline.ts'
-import { registerBench } from './bench.ts'
-import { registerCompare } from './compare.ts'
 import type { Context } from './context.ts'
-import { registerExplain } from './explain.ts'
-import { registerReport } from './report.ts'
-import { registerSimulate } from './simulate.ts'
-import { registerTrend } from './trend.ts'
+
+type Register = (program: Command, context: Context) => void
+
+/** Each command is loaded when it is needed: what `report` draws with would double the start of `bench`. */
+const commands: Record<string, () => Promise<Register>> = {
+  bench: async () => (await import('./bench.ts')).registerBench,
+  against: async () => (await import('./against.ts')).registerAgainst,
+  baseline: async () => (await import('./baseline.ts')).registerBaseline,
+  compare: async () => (await import('./compare.ts')).registerCompare,
+  explain: async () => (await import('./explain.ts')).registerExplain,
+  analyze: async () => (await import('./analyze.ts')).registerAnalyze,
+  trend: async () => (await import('./trend.ts')).registerTrend,
+  report: async () => (await import('./report.ts')).registerReport,
+  simulate: async () => (await import('./simulate.ts')).registerSimulate,
+}
 
 /** Exit code of every misuse: usage, missing or damaged input. */
 const misuse = 3
@@ -34,15 +40,8 @@ export async function runCommandLine(
     .description('Benchmarks with a verdict: did this get slower?')
     .version(packageVersion())
     .exitOverride()
-  registerBench(program, context)
-  registerAgainst(program, context)
-  registerBaseline(program, context)
-  registerCompare(program, context)
-  registerExplain(program, context)
-  registerAnalyze(program, context)
-  registerTrend(program, context)
-  registerReport(program, context)
-  registerSimulate(program)
+  const named = Object.entries(commands).filter(([name]) => name === args[0])
+  for (const [, load] of named.length > 0 ? named : Object.entries(commands)) (await load())(program, context)
   try {
     await program.parseAsync([...args], { from: 'user' })
     return exitCode
