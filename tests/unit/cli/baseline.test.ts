@@ -96,7 +96,9 @@ test('commands judge a run as it was configured when it was measured', async ({ 
   expect(checked.exitCode).toBe(checked.output.includes('inconclusive') ? 2 : 0)
 })
 
-test('explain shows how the verdict was reached, by a part of the name and against a summaries file too', async ({ project }) => {
+test('explain shows how the verdict was reached, by a part of the name and against a summaries file too', async ({
+  project,
+}) => {
   const summaries = {
     cache_warm: toSummaries(
       makeRun([makeBenchmark({ key: 'cache_warm', medianMs: 2 })]),
