@@ -1,19 +1,11 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-
-export interface LiveProgress {
-  done: number
-  total: number
-  /** Key of the benchmark that is being measured; null between two. */
-  running: string | null
-  latest: { key: string; medianNs: number } | null
-  remainingMs: number | null
-}
+import type { RunProgress } from './run-progress.ts'
 
 /** The page of a run that is going on, at `url` until `close()`. */
 export interface LiveView {
   url: string
-  progress(state: LiveProgress): void
+  progress(state: RunProgress): void
   /** Replaces the page; open ones load it anew. */
   show(html: string): void
   close(): Promise<void>
@@ -27,7 +19,7 @@ export interface LiveView {
  */
 export async function startLiveView(html: string, port = 0): Promise<LiveView> {
   let page = html
-  let last: LiveProgress | null = null
+  let last: RunProgress | null = null
   const listeners = new Set<ServerResponse>()
   const send = (response: ServerResponse, event: string, data: unknown) =>
     response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)

@@ -20,6 +20,8 @@ import { createSessionCounter, type SessionCounter } from '../plugin/sessions/se
 import { readEnvironment } from '../plugin/store/read-environment.ts'
 import type { FinishedRun, Remeasured } from './finished-run.ts'
 import { type FollowedRun, followRun } from './follow-run.ts'
+import { sayProgress } from './progress-line.ts'
+import { countProgress, type ProgressCounter } from './run-progress.ts'
 
 declare module 'vitest' {
   interface TaskMeta {
@@ -43,6 +45,8 @@ export class VerdictReporter implements Reporter {
   #forBlob: Map<string, Session[]> | undefined
   #environment: Environment | undefined
   #followed: FollowedRun | undefined
+  #progress: ProgressCounter | undefined
+  #say: ReturnType<typeof sayProgress> | undefined
   /** First failure of each test, by id: a later success must not hide it. */
   readonly #failed = new Map<string, RunnerTaskResult>()
 
@@ -87,12 +91,15 @@ export class VerdictReporter implements Reporter {
     this.#counter.queued(module)
     if (!this.#projects.has(module.project)) return
     this.#measured = true
-    this.#followed?.started(this.#fileOf(module))
+    this.#progress?.started(this.#fileOf(module))
+    if (this.#progress) this.#say?.(this.#progress.state)
+    this.#showProgress()
   }
 
   onTestModuleEnd(module: TestModule): void {
     if (!this.#projects.has(module.project)) return
-    this.#followed?.ended()
+    this.#progress?.ended()
+    this.#showProgress()
     this.#failModule(module)
     for (const error of module.errors()) {
       this.#builder.fail({ key: this.#fileOf(module), session: this.#counter.current(module), error: error.message })
@@ -106,7 +113,7 @@ export class VerdictReporter implements Reporter {
     const meta = test.meta()
     this.#environment ??= meta.verdictEnvironment
     const measurements = meta.verdict ?? []
-    this.#followed?.measured(measurements)
+    this.#progress?.measured(measurements)
     const { file, project, name } = { file: this.#fileOf(test.module), project: test.project.name, name: test.fullName }
     const tags = test.options.tags ?? []
     const result = test.result()
@@ -158,9 +165,16 @@ export class VerdictReporter implements Reporter {
       (sum, { project }) => sum + (this.#projects.has(project) ? this.sessionsOf(project) : 0),
       0,
     )
+    this.#progress = countProgress(total)
+    // Where nobody watches, lines about the time left would only fill a log.
+    this.#say = process.stderr.isTTY ? sayProgress((text) => process.stderr.write(text)) : undefined
     if (!this.#options.live || vitest === undefined || total === 0) return
-    this.#followed = await followRun(this.#finished(vitest), total)
+    this.#followed = await followRun(this.#finished(vitest))
     vitest.logger.log(`Live view: ${this.#followed.url}`)
+  }
+
+  #showProgress(): void {
+    if (this.#progress) this.#followed?.progress(this.#progress.state)
   }
 
   async #measureAgain(vitest: Vitest, benchmarks: readonly Benchmark[]): Promise<Remeasured> {

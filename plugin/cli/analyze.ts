@@ -1,7 +1,6 @@
 import { join, relative } from 'node:path'
 import type { Command } from 'commander'
 import { renderAnalysis } from '../../reporters/analysis.ts'
-import { pictureFiles } from '../../reporters/picture-files.ts'
 import { plainText } from '../../reporters/plain-text.ts'
 import { listRegressions, regressionBlock } from '../../reporters/regression-block.ts'
 import { verdictSentence } from '../../reporters/verdict-words.ts'
@@ -38,6 +37,8 @@ async function analyze(given: Given, context: Context): Promise<void> {
     [`analysis_report_${run.id}.md`]: renderAnalysis(analysis, report),
   }
   if (given.visualize === true) {
+    // Loaded now only: the chart library is the slowest part of the command, and few calls draw.
+    const { pictureFiles } = await import('../../reporters/picture-files.ts')
     for (const [name, content] of Object.entries(pictureFiles(run, report)))
       files[join('visualizations', name)] = content
   }

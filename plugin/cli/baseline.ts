@@ -34,14 +34,23 @@ async function accept(keys: readonly string[], given: Located, context: Context)
   const { run, path, options } = await locateRun(given, context)
   checkKeys(run, keys)
   const acceptedAt = new Date().toISOString()
+  let slower: string[] = []
   const baseline = await updateBaseline(path, (previous) => {
     const verdicts = new Map(judge(run, previous, options).benchmarks.map(({ key, verdict }) => [key, verdict]))
+    slower = [...verdicts].filter(([key, verdict]) => verdict === 'regressed' && accepts(keys, key)).map(([key]) => key)
     return toBaseline(run, { acceptedAt, previous, verdicts, ...(keys.length > 0 ? { keys } : {}) })
   })
   const accepted = keys.length > 0 ? keys.length : run.benchmarks.length
   context.print(
     `Accepted ${count(accepted, 'benchmark')} of run ${run.id} into ${relative(context.cwd, path)} (${count(baseline.runs.length, 'run')} stored). Commit it.`,
   )
+  if (slower.length > 0) {
+    context.print(`Slower than the baseline was, and from now on the level that counts: ${slower.join(', ')}`)
+  }
+}
+
+function accepts(keys: readonly string[], key: string): boolean {
+  return keys.length === 0 || keys.includes(key)
 }
 
 async function show(given: Located, context: Context): Promise<void> {

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process'
 import { join, relative, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { renderCsv } from '../../reporters/csv.ts'
-import { htmlReport } from '../../reporters/html-report.ts'
 import { checkTargets } from '../judge/targets.ts'
 import { readHistory } from '../store/history.ts'
 import { InputError } from '../store/input-error.ts'
@@ -59,6 +58,8 @@ async function render(given: Given, { run, options, report, folder }: Judged, co
   const store = await openHistory(given.history ?? defaultHistory(folder, context), context)
   const history = await readHistory(store).finally(() => store.close())
   const targets = await readTargets(context.cwd, options.targets)
+  // Loaded now only: the chart library is the slowest part of the command, and few calls draw.
+  const { htmlReport } = await import('../../reporters/html-report.ts')
   return htmlReport({ run, report, targets, results: checkTargets(report.benchmarks, targets), history })
 }
 

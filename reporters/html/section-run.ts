@@ -29,7 +29,8 @@ export function renderRunSection({ run, report, targets }: HtmlInput): string {
     .join('')
   const skipped = groupSkipped(report.skipped)
     .map(
-      ({ keys, reason }) => `<li>${keys.map((key) => escapeHtml(key, 120)).join(', ')}: ${escapeHtml(reason, 500)}</li>`,
+      ({ keys, reason }) =>
+        `<li>${keys.map((key) => escapeHtml(key, 120)).join(', ')}: ${escapeHtml(reason, 500)}</li>`,
     )
     .join('')
   return `<section id="run" aria-labelledby="run-title"><h2 id="run-title">This run</h2>

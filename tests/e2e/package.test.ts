@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'vitest'
+import { startSimulator } from '../../fixtures/providers/start-simulator.ts'
 import { latestRun } from '../../plugin/store/latest-run.ts'
 import { readRun } from '../../plugin/store/read-run.ts'
 import { runNode } from '../support/run-vitest.ts'
@@ -36,7 +37,7 @@ async function readmeBlocks(): Promise<string[]> {
 }
 
 test('the packed package works in a project outside the repository, whose bench files stay as they are', {
-  timeout: 240_000,
+  timeout: 180_000,
 }, async ({ folder }) => {
   await cp(join(root, 'tests/e2e/projects/installed'), folder, { recursive: true })
   const tarball = npm(['pack', '--pack-destination', folder], root).split('\n').at(-1) ?? ''
@@ -73,6 +74,43 @@ test('the packed package works in a project outside the repository, whose bench 
   const gated = await runNode(['gate.ts'], folder)
   expect(gated.output.trim()).toMatch(/^readme\.bench\.ts > parsing > JSON\.parse (unchanged|inconclusive)$/)
   expect(gated.exitCode).toBe(0)
+
+  // The packaged suite, called in an empty folder, on somebody else's gateway.
+  const empty = join(folder, 'empty')
+  await mkdir(empty)
+  await using gateway = await startSimulator()
+  const onTarget = [
+    command,
+    'bench',
+    '--sessions',
+    '1',
+    '--time',
+    '10',
+    'concurrent',
+    '-t',
+    '^1 at once',
+    '--suite',
+    '--target',
+  ]
+  const refused = await runNode([...onTarget, `${gateway.url}/v1`], empty)
+  expect(refused.output).toContain(`The target ${gateway.url}/v1 refuses us (401): give its key as a header`)
+  expect(refused.exitCode).toBe(3)
+  expect(await readdir(empty)).toEqual([])
+  const headers = { authorization: 'Bearer a-key-nobody-may-read' }
+  const suite = await runNode([...onTarget, JSON.stringify({ url: `${gateway.url}/v1`, headers })], empty)
+  expect(suite.output).toMatch(/concurrent_1 .*Targets: 4 met, 0 missed/s)
+  expect(suite.exitCode).toBe(0)
+  const names = (await readdir(join(empty, 'benchmark_results'), { recursive: true })).filter((name) =>
+    /\.\w+$/.test(name),
+  )
+  const written = await Promise.all(names.map((name) => readFile(join(empty, 'benchmark_results', name), 'utf8')))
+  expect(written.length).toBeGreaterThan(4)
+  expect(written.filter((text) => text.includes('a-key-nobody-may-read'))).toEqual([])
+  expect((await readRun(await latestRun(join(empty, 'benchmark_results')))).options.target).toEqual({
+    api: 'openai',
+    url: `${gateway.url}/v1`,
+    model: null,
+  })
 
   await writeFile(join(folder, 'typed.ts'), typedBench)
   const types = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], {

@@ -1,4 +1,5 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe } from 'vitest'
 import { latestRun } from '../../plugin/store/latest-run.ts'
@@ -72,13 +73,27 @@ describe.concurrent('vitest bench with the plugin', { timeout: 180_000 }, () => 
     expect(again.environment).toEqual(direct.environment)
   })
 
-  test('says what is wrong with an option and does not run', async ({ folder, expect }) => {
+  test('says what is wrong with an option in one line, ends with 3 and does not run', async ({ folder, expect }) => {
     const env = { ...outputs(folder), VITEST_VERDICT_SESSIONS: '5' }
     const { exitCode, output } = await runVitest('plain', ['bench', '--run'], env)
     expect(output).toContain(
       'Invalid vitest-verdict option "sessions" (from VITEST_VERDICT_SESSIONS): 5 sessions leave',
     )
-    expect(exitCode).not.toBe(0)
+    expect(output).not.toContain('    at ')
+    expect(exitCode).toBe(3)
+  })
+
+  test('measures nothing and leaves nothing where the target cannot be reached', async ({ folder, expect }) => {
+    const refused = createServer()
+    await new Promise<void>((resolve) => refused.listen(0, '127.0.0.1', resolve))
+    const { port } = refused.address() as AddressInfo
+    await new Promise((resolve) => refused.close(resolve))
+    const env = { ...outputs(folder), VITEST_VERDICT_TARGET: `http://127.0.0.1:${port}/v1` }
+    const { exitCode, output } = await runVitest('plain', ['bench', '--run'], env)
+    expect(output).toContain(`vitest-verdict: Cannot reach the target http://127.0.0.1:${port}/v1: connection refused`)
+    expect(output).not.toContain('    at ')
+    expect(exitCode).toBe(3)
+    expect(await readdir(folder)).toEqual([])
   })
 
   test('takes a filter that matches nothing for a slip', async ({ folder, expect }) => {
@@ -164,7 +179,7 @@ describe.concurrent('vitest bench with the plugin', { timeout: 180_000 }, () => 
     expect((await runOf(folder)).benchmarks).toHaveLength(1)
   })
 
-  test('says with exit code 3 where the files cannot go, and still gives the table', async ({ folder, expect }) => {
+  test('notices before it measures that the files cannot go where they should', async ({ folder, expect }) => {
     const env = { ...outputs(folder), VITEST_VERDICT_SESSIONS: '1' }
     await mkdir(join(folder, 'blocked'))
     const file = join(folder, 'blocked', 'file')
@@ -173,8 +188,8 @@ describe.concurrent('vitest bench with the plugin', { timeout: 180_000 }, () => 
       ...env,
       VITEST_VERDICT_OUTPUT_DIR: file,
     })
-    expect(output).toMatch(/Cannot write .*: a file stands where a folder is needed/)
-    expect(output).toContain('joins')
+    expect(output).toMatch(/Cannot write to .*: .* is a file where a folder is needed/)
+    expect(output).not.toContain('joins')
     expect(exitCode).toBe(3)
   })
 })

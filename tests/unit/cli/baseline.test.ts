@@ -35,6 +35,18 @@ test('baseline accept stores the latest run under its machine class, and accepti
   expect(second.runs).toHaveLength(1)
 })
 
+test('baseline accept says that what it accepts was slower', async ({ project }) => {
+  await runCommandLine(['baseline', 'accept'], { env: {}, cwd: project })
+  const slower = makeRun(
+    keys.map((key) => makeBenchmark({ key, medianMs: key === 'cache_warm' ? 3 : 1 })),
+    { id: '20990101_000000' },
+  )
+  await writeFile(join(project, 'benchmark_results', `run_${slower.id}.json`), JSON.stringify(slower))
+  const { exitCode, output } = await runNode([main, 'baseline', 'accept'], project)
+  expect(output).toContain('from now on the level that counts: cache_warm\n')
+  expect(exitCode).toBe(0)
+})
+
 test('baseline accept takes only the named benchmarks', async ({ project }) => {
   await runCommandLine(['baseline', 'accept', 'cache_warm'], { env: {}, cwd: project })
   expect(Object.keys((await stored(project)).benchmarks)).toEqual(['cache_warm'])
@@ -84,7 +96,9 @@ test('commands judge a run as it was configured when it was measured', async ({ 
   expect(checked.exitCode).toBe(checked.output.includes('inconclusive') ? 2 : 0)
 })
 
-test('explain shows how the verdict was reached, against a summaries file too', async ({ project }) => {
+test('explain shows how the verdict was reached, by a part of the name and against a summaries file too', async ({
+  project,
+}) => {
   const summaries = {
     cache_warm: toSummaries(
       makeRun([makeBenchmark({ key: 'cache_warm', medianMs: 2 })]),
@@ -92,7 +106,7 @@ test('explain shows how the verdict was reached, against a summaries file too', 
     ).cache_warm,
   }
   await writeFile(join(project, 'benchmark_summaries_20260101_000000.json'), JSON.stringify(summaries))
-  const args = ['explain', 'cache_warm', '--baseline', 'benchmark_summaries_20260101_000000.json']
+  const args = ['explain', 'warm', '--baseline', 'benchmark_summaries_20260101_000000.json']
   const { exitCode, output } = await runNode([main, ...args], project)
   expect(output).toContain('Median Duration (duration_median, ns, lower is better): improved')
   expect(exitCode).toBe(0)
@@ -107,6 +121,9 @@ test.for<[args: string[], message: RegExp]>([
   [['baseline', 'acept'], /unknown command 'acept'/],
   [['baseline', 'accept', '--force'], /unknown option '--force'/],
   [['explain', 'nothing'], /Cannot explain "nothing": run \S+ has no such benchmark\. It has: cache_warm/],
+  [['explain', 'cache'], /Cannot explain "cache": it is part of cache_warm, cache_cold/],
+  [['bench', '--suite', '--config=own.ts'], /either --suite or --config/],
+  [['bench', '--target', '{"url":"http://127.0.0.1:1"'], /"target" \(from VITEST_VERDICT_TARGET\): looks like JSON/],
   [['bench', '--iterations', 'many'], /"iterations" \(from VITEST_VERDICT_ITERATIONS\)/],
   [['bench', '--fail-on', 'awful'], /awful.*critical, high, medium, low/],
 ])('%j ends with exit code 3 and one clear line', async ([args, message], { project }) => {
