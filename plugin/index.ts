@@ -3,6 +3,7 @@ import type { Vite } from 'vitest/node'
 import type { VerdictOptions } from './options.ts'
 import { verdictPlugin } from './verdict-plugin.ts'
 
+export type { SystemUnderTest } from '../fixtures/system/index.ts'
 export type { Baseline } from './judge/baseline.ts'
 export { judge } from './judge/judge.ts'
 export type { JudgePolicy } from './judge/policy.ts'
