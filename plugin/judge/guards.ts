@@ -25,6 +25,9 @@ const loadRise = Math.log(1.1)
 /** A benchmark that is on a processor for less of its time than this, per cent, waits for other processes or the network. */
 const mostlyComputing = 70
 
+/** Of the codes below, those that speak of the samples; figures of another origin, such as a stall, are none the worse for them. */
+export const doubtsAboutSamples: ReadonlySet<string> = new Set(['timer-saturation', 'trend', 'several-modes'])
+
 /** Doubts about the sessions themselves; each makes a duration's verdict `inconclusive`. */
 export function guardWarnings(name: string, sessions: readonly Session[], delta: number): Warning[] {
   const samples = sessions.map((session) => thin(alikeSamples(session))).filter((values) => values.length >= 3)

@@ -436,6 +436,14 @@ describe('guard rails', () => {
     expect(verdictWith({ samplesNs })).toMatchObject({ verdict: 'inconclusive', codes: ['trend', 'inconclusive'] })
   })
 
+  test('doubts about the samples leave figures of another origin alone', () => {
+    const samplesNs = Array.from({ length: 60 }, (_, index) => 1e7 * (1 + 0.01 * index))
+    const stalls = (factor: number) =>
+      times(factor).map((value) => ({ samplesNs, metrics: { stall: quantity({ unit: 'ns', value: value * 1e6 }) } }))
+    const comparison = metricOf(judge(runOf(stalls(2)), baselineOf(stalls(1)), policy), 'stall')
+    expect(comparison).toMatchObject({ verdict: 'regressed', warnings: [] })
+  })
+
   test('what rises as a load fills up, or from step to step, is no trend', () => {
     const underLoad = (model: LoadResult['model'], inFlightMax: number): LoadResult => ({
       model,
