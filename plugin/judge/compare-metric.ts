@@ -10,7 +10,7 @@ import type { Baseline, BaselineBenchmark, BaselineMetric } from './baseline.ts'
 import { calibrationLog } from './calibration.ts'
 import { compareCounts } from './count.ts'
 import { detectablePercent } from './detectable.ts'
-import { doubtsAboutSamples } from './guards.ts'
+import { doubtfulUpTo, doubtsAboutSamples } from './guards.ts'
 import { own } from './own.ts'
 import { logThreshold, rateSeverityLimits, rateThresholdPoints } from './policy.ts'
 import { compareQuantity, type QuantityComparison, type RunValues } from './quantity.ts'
@@ -181,7 +181,7 @@ function judgeQuantity(name: string, metric: Metric, stored: BaselineMetric, con
   const foreign = timed && (quantity.foreign === 'profile' || (quantity.foreign === 'machine' && found !== 'regressed'))
   const ofSamples = name.startsWith('duration_')
   const guards = timed ? context.guards.filter(({ code }) => ofSamples || !doubtsAboutSamples.has(code)) : []
-  const guarded = guards.length > 0
+  const guarded = guards.length > 0 && change.low <= doubtfulUpTo(guards, sessions)
   const verdict = foreign || guarded ? 'inconclusive' : found
   const warnings: Warning[] = []
   if (foreign) {
@@ -193,7 +193,7 @@ function judgeQuantity(name: string, metric: Metric, stored: BaselineMetric, con
           : `${subject}: the baseline was made with another CPU model or Node major, so only a slowdown beyond ${foreignThreshold} % counts: accept a baseline on this machine`,
     })
   }
-  if (guarded && found !== 'inconclusive') warnings.push(...guards)
+  if (found !== 'inconclusive') warnings.push(...guards)
   if (verdict === 'inconclusive') {
     const m = quantity.steps.old.length
     const spread = quantity.steps.spread.tau * Math.sqrt(1 + 1 / m)

@@ -28,7 +28,7 @@ const mostlyComputing = 70
 /** Of the codes below, those that speak of the samples; figures of another origin, such as a stall, are none the worse for them. */
 export const doubtsAboutSamples: ReadonlySet<string> = new Set(['timer-saturation', 'trend', 'several-modes'])
 
-/** Doubts about the sessions themselves; each makes a duration's verdict `inconclusive`. */
+/** Doubts about the sessions themselves; each makes a duration's verdict `inconclusive`, but for slowdowns that it cannot explain. */
 export function guardWarnings(name: string, sessions: readonly Session[], delta: number): Warning[] {
   const samples = sessions.map((session) => thin(alikeSamples(session))).filter((values) => values.length >= 3)
   const most = (count: number) => count * 2 > samples.length
@@ -67,6 +67,17 @@ export function guardWarnings(name: string, sessions: readonly Session[], delta:
     })
   }
   return warnings
+}
+
+/**
+ * Up to which slowdown, on the log scale, doubts can be its cause: a verdict whose whole interval lies beyond it stands. Two other
+ * programs on every processor leave a third of it, and what jumps or drifts by more than that is itself slower. No bound has a
+ * clock that is too coarse, nor an open load: what falls behind there piles up.
+ */
+export function doubtfulUpTo(doubts: readonly Warning[], sessions: readonly Session[]): number {
+  const open = sessions.some(({ load }) => load !== undefined && load.model !== 'closed')
+  const boundless = doubts.some(({ code }) => code === 'timer-saturation' || (code === 'busy-while-waiting' && open))
+  return boundless ? Number.POSITIVE_INFINITY : Math.log(3)
 }
 
 /** Whether programs beside the benchmark took processors away from what it was waiting for. */

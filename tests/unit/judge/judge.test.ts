@@ -497,6 +497,26 @@ describe('guard rails', () => {
     expect(judged(30, []).verdict).toBe('regressed')
   })
 
+  test('what is slower than other programs could have made it is found on a busy machine too, but not under an open load', () => {
+    const busy = [{ code: 'machine-busy', text: 'others kept 1.0 of 2 processors busy' }]
+    const cpu = { userMicros: 1, systemMicros: 1, microsPerOperation: 1, percentOfCore: 30 }
+    const judged = (factor: number, model: 'closed' | 'open') => {
+      const load = { model, requests: 9, succeeded: 9, failed: 0, dropped: 0, durationMs: 9, throughputPerSecond: 1 }
+      const sessions = durations(times(factor)).map((session) => ({
+        ...session,
+        warnings: busy,
+        probes: { cpu },
+        load: { ...load, inFlightMax: 1, timeline: [] },
+      }))
+      return metricOf(judge(runOf(sessions), baseline, policy))
+    }
+    expect(judged(2, 'closed').verdict).toBe('inconclusive')
+    expect(judged(8, 'closed').verdict).toBe('regressed')
+    expect(codes(judged(8, 'closed'))).toContain('busy-while-waiting')
+    expect(judged(8, 'open').verdict).toBe('inconclusive')
+    expect(judged(1 / 8, 'closed').verdict).toBe('inconclusive')
+  })
+
   test('a machine that slows down meanwhile leaves it open', () => {
     const sessions = durations(times(2)).map((session, index) => ({
       ...session,
