@@ -21,6 +21,7 @@ interface Recovery {
 for (const [name, { fail, kind, ...more }] of Object.entries(failures)) {
   test(`Failover after ${name}`, async ({ bench, system, skip }) => {
     needsReference(system, skip, 'providers that fail on demand')
+    const { deadlines, calls } = kind === 'timeout' ? failover.impatient : failover.patient
     const { simulator, apiKey } = system
     await simulator.configure(apiKey, {
       failures: [{ provider: 'openai', model: failoverClass.modelId, rate: 1, fail }],
@@ -36,7 +37,7 @@ for (const [name, { fail, kind, ...more }] of Object.entries(failures)) {
       await orchestrator?.close()
       orchestrator = createFaultyOrchestrator({
         endpoints,
-        deadlines: failover.deadlines,
+        deadlines,
         // To the fallback at once: waiting for a provider to recover is another question.
         retry: { retries: 0 },
       })
@@ -50,7 +51,7 @@ for (const [name, { fail, kind, ...more }] of Object.entries(failures)) {
         category: 'provider_failover',
         title: `Failover after ${name}`,
         metadata: { failure: name, failure_kind: kind, model: failoverClass.modelId, fallback: fallbackModelId },
-        iterations: failover.calls,
+        iterations: calls,
         warmupIterations: 1,
         warmupTime: 0,
         beforeEach: renew,
