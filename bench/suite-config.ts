@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { streamClasses, taskClasses } from '../fixtures/workload.ts'
@@ -9,7 +11,10 @@ const models = [...Object.values(taskClasses), ...Object.values(streamClasses)].
 /** Runs the suite from wherever it is installed, with the folder it was called in as root: that is where its files go. */
 export default defineConfig({
   plugins: [verdictPlugin({ targets: here('../baseline/targets.json') }, [...new Set(models)])],
+  // What Vitest notes for itself does not belong into a folder that was empty.
+  cacheDir: join(tmpdir(), 'vitest-verdict-suite'),
   test: {
+    fsModuleCache: false,
     include: [],
     benchmark: {
       include: [here(`./**/*.bench.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`)],

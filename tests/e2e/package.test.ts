@@ -100,6 +100,7 @@ test('the packed package works in a project outside the repository, whose bench 
   const suite = await runNode([...onTarget, JSON.stringify({ url: `${gateway.url}/v1`, headers })], empty)
   expect(suite.output).toMatch(/concurrent_1 .*Targets: 4 met, 0 missed/s)
   expect(suite.exitCode).toBe(0)
+  expect(await readdir(empty)).toEqual(['benchmark_results'])
   const names = (await readdir(join(empty, 'benchmark_results'), { recursive: true })).filter((name) =>
     /\.\w+$/.test(name),
   )
