@@ -45,6 +45,8 @@ export interface LockstepLaneCalls {
 }
 
 let duet: Duet | undefined
+/** With the arguments of Node that each was configured with. */
+const projects = new Map<TestProject, readonly string[]>()
 
 const calls: LockstepLaneCalls = {
   async open({ root, repository, selection, leastPatienceMs, options: given }) {
@@ -55,6 +57,7 @@ const calls: LockstepLaneCalls = {
         const { testTimeout, hookTimeout } = project.config
         patienceMs = Math.max(patienceMs, 2 * (finite(testTimeout) + finite(hookTimeout)))
         configure(project, patienceMs)
+        projects.set(project, project.config.execArgv)
       },
     })
     const options = given ?? duet.options ?? resolveOptions()
@@ -66,7 +69,10 @@ const calls: LockstepLaneCalls = {
     await duet!.select(selection, changedSince ?? undefined)
     return duet!.files()
   },
-  run: (session, place, only) => duet!.session(session, 0, only === null ? undefined : new Set(only), place),
+  run(session, place, only) {
+    for (const [project, own] of projects) project.config.execArgv = [...own, ...alike(session)]
+    return duet!.session(session, 0, only === null ? undefined : new Set(only), place)
+  },
 }
 
 createBirpc<object, LockstepLaneCalls>(calls, {
@@ -76,6 +82,15 @@ createBirpc<object, LockstepLaneCalls>(calls, {
 })
 // The workers end with their process.
 process.on('disconnect', () => process.exit())
+
+/**
+ * What makes processes alike. V8 asks for memory at random places, and where data lies can make the same code some per cent
+ * faster: the same places for all versions, others in every session. Garbage is collected by the thread whose turn it is, not
+ * by one that takes the processor from the next version.
+ */
+function alike(session: number): string[] {
+  return [`--random-seed=${session}`, '--single-threaded-gc']
+}
 
 /** Vitest as the version itself has it. */
 async function vitestOf(root: string): ReturnType<Manner['vitest']> {

@@ -20,9 +20,15 @@ export function lockstepPinning(
   // The last one: interrupts are mostly served by the first.
   const processor = /^Cpus_allowed_list:\s*(?:.*[,-])?(\d+)\s*$/m.exec(status ?? '')?.[1]
   const prefix = ['taskset', '-c', processor ?? '']
-  if (processor !== undefined && works(prefix)) return { prefix, text: `all pinned to processor ${processor}` }
-  return { prefix: [], text: 'on any processor, as there is no taskset here: the spread is larger' }
+  if (processor === undefined || !works(prefix)) {
+    return { prefix: [], text: 'on any processor, as there is no taskset here: the spread is larger' }
+  }
+  // The same addresses for all, where they may be fixed: in a container often not.
+  const text = `all pinned to processor ${processor}`
+  return works(fixedAddresses) ? { prefix: [...fixedAddresses, ...prefix], text } : { prefix, text }
 }
+
+const fixedAddresses = ['setarch', '-R']
 
 /** Linux says which processors may be used (proc_pid_status(5)). */
 function readStatus(): string | null {

@@ -47,6 +47,8 @@ export async function startLockstepProcess(
     cwd,
     env: { ...env, [lockstepVariable]: address },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // JSON would lose errors.
+    serialization: 'advanced',
     // A group of its own, to be ended with its workers.
     detached: process.platform !== 'win32',
   })
