@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { recordSchema } from '../run/record-schema.ts'
 import { type Baseline, type BaselineMetric, baselineFormat, baselineVersion } from './baseline.ts'
 
 const session = z.object({ log_median_ms: z.number(), n: z.number() })
@@ -19,7 +20,7 @@ const summary = z.looseObject({
 })
 
 /** Schema of `benchmark_summaries_*.json`: what reading it as a baseline needs; further fields are let pass. */
-export const summariesSchema = z.record(z.string(), summary)
+export const summariesSchema = recordSchema(summary)
 
 const milliseconds = 1e6
 const megabytes = 1e6

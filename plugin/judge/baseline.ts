@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Environment } from '../run/environment.ts'
 import type { Metric } from '../run/metric.ts'
+import { recordSchema } from '../run/record-schema.ts'
 import type { Benchmark, Run, RunOptions } from '../run/run.ts'
 import { environmentSchema, runOptionsSchema } from '../run/schema.ts'
 import { calibrationLog } from './calibration.ts'
@@ -88,14 +89,13 @@ export const baselineSchema = z.object({
       options: runOptionsSchema.nullable(),
     }),
   ),
-  benchmarks: z.record(
-    z.string(),
+  benchmarks: recordSchema(
     z.object({
       name: z.string(),
       category: z.string().nullable(),
       since: z.string(),
       calibration: z.record(z.string(), z.array(z.number())),
-      metrics: z.record(z.string(), baselineMetric),
+      metrics: recordSchema(baselineMetric),
     }),
   ),
 }) satisfies z.ZodType<Baseline>

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Environment } from './environment.ts'
 import type { Calibration, LoadResult, Measurement, Probes, Warning } from './measurement.ts'
 import type { Metric } from './metric.ts'
+import { recordSchema } from './record-schema.ts'
 import { type Benchmark, type Run, type RunOptions, runFormat, runVersion, type Session } from './run.ts'
 
 const count = z.int().nonnegative()
@@ -120,9 +121,9 @@ const measurement = z.object({
   failedSamples: z.array(count),
   succeeded: count,
   failed: count,
-  failures: z.record(z.string(), count),
-  metrics: z.record(z.string(), metric),
-  metadata: z.record(z.string(), z.union([z.string(), finite, z.boolean(), z.null()])),
+  failures: recordSchema(count),
+  metrics: recordSchema(metric),
+  metadata: recordSchema(z.union([z.string(), finite, z.boolean(), z.null()])),
   clockStepNs: finite,
   calibrationNs: calibration.exactOptional(),
   warnings: z.array(warning),

@@ -93,6 +93,22 @@ describe('openStore()', () => {
     store.close()
   })
 
+  test('leaves out a call that ends after it was closed, and no timer either', ({ path }) => {
+    const store = openStore(path)
+    store.recordCall(call('in time'))
+    store.close()
+    vi.useFakeTimers()
+    try {
+      store.recordCall(call('late'))
+      expect(vi.getTimerCount()).toBe(0)
+    } finally {
+      vi.useRealTimers()
+    }
+    const again = openStore(path)
+    expect(again.calls().map(({ callId }) => callId)).toEqual(['in time'])
+    again.close()
+  })
+
   test('brings an older file up to date, keeping what it holds', ({ path }) => {
     const old = new DatabaseSync(path)
     old.exec(migrations[0]!)

@@ -318,6 +318,21 @@ describe('watchDeadlines()', () => {
 })
 
 describe('systemClock and abortable()', () => {
+  test('a sleep is never cut short, by either clock', async () => {
+    const missing = await Promise.all(
+      Array.from({ length: 300 }, async (_, index) => {
+        // Starts at odd moments, also late in a turn of the event loop.
+        await new Promise((resolve) => setTimeout(resolve, index % 20))
+        for (const until = performance.now() + (index % 7) / 10; performance.now() < until; );
+        const asked = 1 + (index % 3) * 0.75
+        const [now, monotonic] = [systemClock.now(), systemClock.monotonic()]
+        await systemClock.sleep(asked)
+        return Math.min(systemClock.now() - now, systemClock.monotonic() - monotonic) - asked
+      }),
+    )
+    expect(Math.min(...missing)).toBeGreaterThanOrEqual(0)
+  })
+
   test('sleep ends early when the sleeper is woken', async () => {
     const controller = new AbortController()
     const sleep = systemClock.sleep(60_000, controller.signal)

@@ -15,6 +15,26 @@ test('readRun() gives back what was written', async ({ folder }) => {
   expect(await readRun(join(folder, 'deep', 'run.json'))).toEqual(run)
 })
 
+test('readRun() keeps metrics, metadata and failures whatever their names', async ({ folder }) => {
+  const run = makeRun([makeBenchmark({ key: '__proto__', medianMs: 1 })])
+  const session = run.benchmarks[0]!.sessions[0]!
+  const odd = <T>(value: T) =>
+    Object.fromEntries([
+      ['__proto__', value],
+      ['constructor', value],
+    ])
+  const metric = { kind: 'quantity', title: 'Odd', value: 1, unit: 'ns', direction: 'lower', gate: true } as const
+  const sessions = [{ ...session, metrics: odd(metric), metadata: odd('x'), failures: odd(1) }]
+  const text = JSON.stringify({ ...run, benchmarks: [{ ...run.benchmarks[0]!, sessions }] })
+  await writeWhole(join(folder, 'run.json'), text)
+  const read = (await readRun(join(folder, 'run.json'))).benchmarks[0]!.sessions[0]!
+  for (const field of ['metrics', 'metadata', 'failures'] as const) {
+    expect(Object.entries(read[field])).toEqual(Object.entries(sessions[0]![field]))
+  }
+  await writeWhole(join(folder, 'run.json'), text.replace('"value":1', '"value":"one"'))
+  await expect(readRun(join(folder, 'run.json'))).rejects.toThrow('benchmarks.0.sessions.0.metrics.__proto__.value')
+})
+
 test.for([
   ['a missing file', undefined, /no such file/],
   ['an empty file', '', /the file is empty/],
