@@ -133,6 +133,7 @@ export function lockstepReferee(options: RefereeOptions): LockstepReferee {
       session: options.session,
       call,
       turnMs: TURN_MS,
+      settled: true,
       aborted: () => false,
       failures,
       onRecord: (record) => void records.push(record),

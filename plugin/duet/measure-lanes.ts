@@ -13,6 +13,8 @@ export interface LaneContext {
   aborted: () => boolean
   /** A version's turn in short rounds, ms; see `TURN_MS`. */
   turnMs?: number
+  /** Whether short rounds begin with garbage collected too. */
+  settled?: boolean
 }
 
 /** What batches of fast functions aim at, ns (VERDICT.md rule 3: up to 250 µs). */
@@ -81,7 +83,7 @@ async function prepare(players: readonly Player[], paces: ReadonlyMap<Player, Pa
 async function takeTurns(
   players: readonly Player[],
   slowestMs: number,
-  { options, seed, aborted, turnMs = TURN_MS }: LaneContext,
+  { options, seed, aborted, turnMs = TURN_MS, settled = false }: LaneContext,
 ): Promise<void> {
   const sound = players.filter(isSound)
   if (sound.length === 0) return
@@ -89,7 +91,7 @@ async function takeTurns(
   const time = exactTime ? timeMs : options.time
   // Where one call is a long round, short and long rounds are the same.
   const alike = slowestMs >= LONG_ROUND_MS || exactIterations
-  const cycles = { seed, leastCycles: LEAST_CYCLES, aborted }
+  const cycles = { seed, leastCycles: LEAST_CYCLES, settled, aborted }
   if (alike) {
     const longMs = exactIterations ? 0 : Math.min(slowestMs, LONG_ROUND_MS)
     const leastCycles = exactIterations ? Math.ceil(iterations / 2) : LEAST_CYCLES
@@ -127,7 +129,7 @@ interface Cycles extends Turn {
 }
 
 async function runCycles(players: readonly Player[], cycles: Cycles): Promise<void> {
-  const { seed, budgetMs, leastCycles, turnMs, quartile, mean, aborted } = cycles
+  const { seed, budgetMs, leastCycles, turnMs, quartile, mean, settled, aborted } = cycles
   const order = interleavedOrder(players.length, seed)
   const start = now()
   for (let cycle = 0; !aborted() && players.some(isSound); cycle++) {
@@ -136,7 +138,7 @@ async function runCycles(players: readonly Player[], cycles: Cycles): Promise<vo
       break
     for (let turn = 0; turn < 2 * players.length; turn++) {
       const player = players[order.next().value]!
-      if (isSound(player)) await letAct(player, () => player.takeTurn({ turnMs, quartile, mean }))
+      if (isSound(player)) await letAct(player, () => player.takeTurn({ turnMs, quartile, mean, settled }))
       if (mean) await yieldToEventLoop()
     }
     if (!mean) await yieldToEventLoop()

@@ -7,6 +7,7 @@ import { resolveOptions } from '../options.ts'
 import { type BenchmarkIdentity, benchmarkKey } from '../run/benchmark-key.ts'
 import { withPluginsAside } from './duet-options.ts'
 import type { DuetRecord, DuetSetup } from './lane.ts'
+import { missingInternals } from './lane-internals.ts'
 import { resolveInTree } from './resolve-in-tree.ts'
 
 /** What is to be run, as for `vitest bench`. */
@@ -73,7 +74,21 @@ export interface Manner {
   configure(project: TestProject): void
 }
 
-const inOneWorker: Manner = { vitest: () => import('vitest/node'), configure: measureInLanes }
+const inOneWorker: Manner = {
+  async vitest() {
+    const [vitest, worker, internals] = await Promise.all([
+      import('vitest/node'),
+      import('vitest'),
+      import('vitest/internal/browser'),
+    ])
+    const missing = missingInternals(worker, internals)
+    if (missing.length === 0) return vitest
+    throw new UnsuitableProject(
+      `Vitest ${vitest.version} lacks ${missing.join(' and ')}, which one worker for all needs`,
+    )
+  },
+  configure: measureInLanes,
+}
 
 /**
  * Loads the project's own Vitest with our runner and provider in place of its own and no reporter.

@@ -30,6 +30,8 @@ export interface Turn {
   /** Which figures the turn counts for. */
   quartile: boolean
   mean: boolean
+  /** Whether garbage of the turn before is collected first; long rounds always begin so. */
+  settled: boolean
 }
 
 export interface LatencyFigures {
