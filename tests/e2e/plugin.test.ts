@@ -142,7 +142,7 @@ describe.concurrent('vitest bench with the plugin', { timeout: 180_000 }, () => 
     expect(run.benchmarks[0]?.sessions).toHaveLength(1)
   })
 
-  test('calls code that does three times the work critically slower, having measured it again', async ({
+  test('calls code that does eight times the work critically slower, having measured it again', async ({
     folder,
     expect,
   }) => {
@@ -151,7 +151,7 @@ describe.concurrent('vitest bench with the plugin', { timeout: 180_000 }, () => 
     const accepted = await runCommand('slowdown', ['baseline', 'accept'], env)
     expect(accepted.output).toMatch(/Accepted 1 benchmark of run .* \(1 run stored\)/)
 
-    const { exitCode, output } = await runVitest('slowdown', ['bench', '--run'], { ...env, WORK: '3' })
+    const { exitCode, output } = await runVitest('slowdown', ['bench', '--run'], { ...env, WORK: '8' })
     expect(output).toContain('custom_work may have changed: measuring again, to be sure.')
     expect(output).toMatch(
       /CRITICAL: custom_work - (?:Average|Median) Duration\n +Baseline: 0\.\d+ms\n +Current: 0\.\d+ms\n +Regression: \+\d+\.\d%/,
