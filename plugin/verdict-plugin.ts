@@ -59,7 +59,8 @@ async function prepare(vitest: Vitest, given: ResolvedOptions, models: readonly 
   const { root, mergeReports, listTags } = vitest.config
   checkFolder(resolve(root, given.outputDir))
   const confirming = deliveryOfConfirmation() !== undefined
-  const place = given.target?.kind === 'module' ? { ...given.target, path: resolve(root, given.target.path) } : given.target
+  const place =
+    given.target?.kind === 'module' ? { ...given.target, path: resolve(root, given.target.path) } : given.target
   const unmeasured = confirming || mergeReports || listTags
   const target = place === null || unmeasured ? place : await checkTarget(place, models)
   const options = { ...given, target, targets: given.targets && relativePath(root, given.targets) }

@@ -8,7 +8,9 @@ import { checkoutBase } from '../duet/checkout-base.ts'
 import { endCleanly } from '../duet/end-cleanly.ts'
 import { findBase } from '../duet/find-base.ts'
 import { type DuetJudgement, duetLooks, judgeDuet } from '../duet/judge-duet.ts'
-import { type Duet, openDuet, type SessionResult, UnsuitableProject } from '../duet/open-duet.ts'
+import { openLockstepDuet } from '../duet/lockstep-duet.ts'
+import { BrowserProject, type Duet, openDuet, type SessionResult, UnsuitableProject } from '../duet/open-duet.ts'
+import { reasonForProcesses } from '../duet/reason-for-processes.ts'
 import { checkoutsFolder } from '../duet/run-folder.ts'
 import type { Severity } from '../judge/report.ts'
 import { InputError } from '../store/input-error.ts'
@@ -23,6 +25,7 @@ interface Given {
   project?: string[]
   config?: string
   time?: number
+  isolate?: 'worker' | 'process'
   failOn?: Severity
   strict?: boolean
   format: 'text' | 'markdown' | 'json'
@@ -63,6 +66,12 @@ export function registerAgainst(program: Command, context: Context): void {
       ).argParser(positive('milliseconds', 600_000)),
     )
     .addOption(
+      new Option(
+        '--isolate <kind>',
+        'what keeps the versions apart: one worker for both, or a process each (default: as is needed)',
+      ).choices(['worker', 'process']),
+    )
+    .addOption(
       new Option('--fail-on <severity>', 'lowest severity that fails (default: low)').choices([
         'critical',
         'high',
@@ -88,12 +97,17 @@ async function measureAgainst(
   const say = (text: string) => void process.stderr.write(`${text}\n`)
   const root = realpathSync(context.cwd)
   const base = await findBase(root, ref)
-  const duet = await openDuet(root, base.repository, { ...given, filters }).catch((error: unknown) => {
-    if (!(error instanceof UnsuitableProject)) throw error
-    throw new InputError(`Cannot measure two versions side by side: ${error.message}`, { cause: error })
-  })
+  const selection = { ...given, filters }
+  const openProcesses = () =>
+    openLockstepDuet(root, base.repository, selection, { env: context.env, onEnd }).catch((cause: unknown) => {
+      throw new InputError(`Cannot measure in processes: ${cause instanceof Error ? cause.message : String(cause)}`, {
+        cause,
+      })
+    })
+  let { duet, why } = await openSuitable(given.isolate, () => openDuet(root, base.repository, selection), openProcesses)
   try {
-    const count = await duet.select({ ...given, filters }, given.quick ? base.commit : undefined)
+    const changedSince = given.quick ? base.commit : undefined
+    const count = await duet.select(selection, changedSince)
     if (count === 0) {
       say(given.quick ? `No benchmark's modules changed since ${ref}.` : 'No benchmark files found.')
       if (given.quick && given.format !== 'json') return 0
@@ -102,9 +116,21 @@ async function measureAgainst(
     if (count > 0) {
       try {
         const { trees, dependencies } = await checkoutBase(base, checkoutsFolder(context.env), say, onEnd)
+        const tree = trees.base
+        const { repository } = base
+        const configurationFiles = duet.configurationFiles()
+        const reason =
+          why === null ? await reasonForProcesses({ repository, tree, dependencies, configurationFiles }) : null
+        if (reason !== null) {
+          await duet.close()
+          duet = await openProcesses()
+          why = reason
+          await duet.select(selection, changedSince)
+        }
         duet.useTrees(trees)
+        const because = why === null ? '' : `, because ${why}`
         say(
-          `Measuring against ${ref} (${base.commit.slice(0, 9)}), both versions in one process, dependencies ${dependencies}.`,
+          `Measuring against ${ref} (${base.commit.slice(0, 9)}), ${duet.how}${because}; dependencies ${dependencies}.`,
         )
       } catch (error) {
         if (!(error instanceof InputError)) throw error
@@ -115,6 +141,24 @@ async function measureAgainst(
     return await conclude(duet, problem, given, context, say)
   } finally {
     await duet.close()
+  }
+}
+
+/** Opens the project in one worker where it can be, else in processes: with the reason. */
+async function openSuitable(
+  wanted: Given['isolate'],
+  openWorker: () => Promise<Duet>,
+  openProcesses: () => Promise<Duet>,
+): Promise<{ duet: Duet; why: string | null }> {
+  if (wanted === 'process') return { duet: await openProcesses(), why: 'it was asked for' }
+  try {
+    return { duet: await openWorker(), why: wanted === 'worker' ? 'it was asked for' : null }
+  } catch (error) {
+    if (error instanceof UnsuitableProject && wanted === undefined) {
+      return { duet: await openProcesses(), why: error.message }
+    }
+    if (!(error instanceof UnsuitableProject || error instanceof BrowserProject)) throw error
+    throw new InputError(`Cannot measure two versions side by side: ${error.message}`, { cause: error })
   }
 }
 

@@ -54,7 +54,12 @@ export function registerBench(program: Command, context: Context): void {
       const folder = mkdtempSync(join(tmpdir(), 'vitest-verdict-'))
       try {
         const sign = join(folder, 'loaded')
-        const args = ['bench', '--run', ...chooseConfiguration(suite === true, command.args, context.cwd), ...command.args]
+        const args = [
+          'bench',
+          '--run',
+          ...chooseConfiguration(suite === true, command.args, context.cwd),
+          ...command.args,
+        ]
         const code = await runVitest(args, context.cwd, { ...environment, [signOfLoading]: sign })
         if (code === 0 && !existsSync(sign)) throw new InputError(notLoaded)
         // Vitest ended before it had a configuration to speak of.

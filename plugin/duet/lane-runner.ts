@@ -13,6 +13,7 @@ import { seedOf } from '../measure/interleaved-order.ts'
 import { type DuetState, setDuetState } from './duet-state.ts'
 import { hideFromReporters } from './hide-from-reporters.ts'
 import type { DuetSetup, Lane } from './lane.ts'
+import { workerStateOf } from './lane-internals.ts'
 import { createRendezvous } from './rendezvous.ts'
 import { shiftMemory } from './shift-memory.ts'
 import { alignTasks, testPaths } from './test-paths.ts'
@@ -28,12 +29,6 @@ interface HiddenLane {
   file: RunnerTestFile
   /** Lets it run; ends when its last test has. */
   run(): Promise<void>
-}
-
-/** What Vitest keeps to itself; `internalsOf` checks that it is there. */
-interface WorkerState {
-  rpc: Record<string, unknown>
-  ctx: { files: Specification[] }
 }
 
 /**
@@ -135,7 +130,7 @@ export default class LaneRunner extends TestRunner {
     const inside = relative(repository, filepath)
     if (inside.startsWith('..') || isAbsolute(inside) || !existsSync(join(trees.base, inside))) return
     this.state.record.inBase = true
-    const worker = internalsOf(this)
+    const worker = workerStateOf(this)
     const given = worker.ctx.files.find((specification) => specification.filepath === filepath)
     for (const lane of ['base', 'null'] as const) {
       shiftMemory(seedOf(`${lane} ${this.setup.session}`))
@@ -152,17 +147,6 @@ export default class LaneRunner extends TestRunner {
       this.hidden.map(({ file }) => file.id),
     )
   }
-}
-
-/** @throws Error where a later Vitest has moved what the lanes are built on; tests/e2e/against would fail first. */
-function internalsOf(runner: TestRunner): WorkerState {
-  const { workerState } = runner as unknown as { workerState?: Partial<WorkerState> }
-  const there =
-    typeof startTests === 'function' && workerState?.rpc !== undefined && Array.isArray(workerState.ctx?.files)
-  if (there) return workerState as WorkerState
-  throw new Error(
-    'This version of Vitest cannot run two versions side by side: use Vitest 5.1, or compare two runs instead',
-  )
 }
 
 /**

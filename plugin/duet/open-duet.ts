@@ -7,6 +7,7 @@ import { resolveOptions } from '../options.ts'
 import { type BenchmarkIdentity, benchmarkKey } from '../run/benchmark-key.ts'
 import { withPluginsAside } from './duet-options.ts'
 import type { DuetRecord, DuetSetup } from './lane.ts'
+import { missingInternals } from './lane-internals.ts'
 import { resolveInTree } from './resolve-in-tree.ts'
 
 /** What is to be run, as for `vitest bench`. */
@@ -16,6 +17,14 @@ export interface Selection {
   tagsFilter?: string[] | undefined
   project?: string[] | undefined
   config?: string | undefined
+}
+
+/** A benchmark file of one project. */
+export interface BenchmarkFile {
+  /** Relative to the root, with slashes. */
+  file: string
+  /** Vitest's own name of the project. */
+  project: string
 }
 
 /** One benchmark in one session. */
@@ -41,24 +50,59 @@ export interface SessionResult {
 export interface Duet {
   /** Options of the plugin in the project's configuration. */
   options: ResolvedOptions | undefined
+  /** How the versions are kept apart, for the user. */
+  how: string
   /** Finds what to run; with `changedSince`, only files whose modules changed since that commit. */
   select(selection: Selection, changedSince?: string): Promise<number>
+  /** What `select` found. */
+  files(): BenchmarkFile[]
+  /** Files that Vitest's configuration was read from, absolute. */
+  configurationFiles(): string[]
   /** Tells where the base is; before it, sessions measure the working tree alone. */
   useTrees(trees: NonNullable<DuetSetup['trees']>): void
-  /** Runs one session in fresh processes, of the named benchmarks only when they are given. */
-  session(number: number, time: number, only?: ReadonlySet<string>): Promise<SessionResult>
+  /** Runs one session in fresh processes, of the named benchmarks or of one file only when they are given. */
+  session(number: number, time: number, only?: ReadonlySet<string>, place?: BenchmarkFile): Promise<SessionResult>
   /** Benchmark files that the base has and the working tree has not, relative to the root. */
   filesOnlyInBase(): string[]
   close(): Promise<void>
+}
+
+/** How the versions are kept apart. */
+export interface Manner {
+  vitest(): Promise<Pick<typeof import('vitest/node'), 'createVitest'>>
+  /** Prepares a project of benchmarks. */
+  configure(project: TestProject): void
+}
+
+const inOneWorker: Manner = {
+  async vitest() {
+    const [vitest, worker, internals] = await Promise.all([
+      import('vitest/node'),
+      import('vitest'),
+      import('vitest/internal/browser'),
+    ])
+    const missing = missingInternals(worker, internals)
+    if (missing.length === 0) return vitest
+    throw new UnsuitableProject(
+      `Vitest ${vitest.version} lacks ${missing.join(' and ')}, which one worker for all needs`,
+    )
+  },
+  configure: measureInLanes,
 }
 
 /**
  * Loads the project's own Vitest with our runner and provider in place of its own and no reporter.
  * @param root of the project, symbolic links resolved
  * @param repository that the project is in, likewise
+ * @throws UnsuitableProject when two versions cannot share a worker there
  */
-export async function openDuet(root: string, repository: string, selection: Selection): Promise<Duet> {
-  const { createVitest } = await import('vitest/node')
+export async function openDuet(
+  root: string,
+  repository: string,
+  selection: Selection,
+  manner: Manner = inOneWorker,
+): Promise<Duet> {
+  const { createVitest } = await manner.vitest()
   let trees: DuetSetup['trees'] = null
   const session = createSessionListener(root)
   const { result: vitest, options } = await withPluginsAside(() =>
@@ -80,7 +124,7 @@ export async function openDuet(root: string, repository: string, selection: Sele
           {
             name: 'vitest-verdict:duet-runner',
             configureVitest({ project }) {
-              if (project.config.benchmark.enabled) measureInLanes(project)
+              if (project.config.benchmark.enabled) manner.configure(project)
             },
           },
         ],
@@ -92,6 +136,7 @@ export async function openDuet(root: string, repository: string, selection: Sele
   await vitest.standalone()
   return {
     options,
+    how: 'both versions in one process',
     async select({ filters }, changedSince) {
       if (changedSince !== undefined) vitest.config.changed = changedSince
       const found = await vitest.getRelevantTestSpecifications([...filters])
@@ -101,9 +146,15 @@ export async function openDuet(root: string, repository: string, selection: Sele
     useTrees(given) {
       trees = given
     },
-    async session(number, time, only) {
+    files: () => specifications.map((each) => ({ file: fileOf(root, each.moduleId), project: each.project.name })),
+    configurationFiles: () => vitest.vite.config.configFileDependencies,
+    async session(number, time, only, place) {
       session.begin(number)
-      const wanted = only === undefined ? specifications : narrow(specifications, session.testsOf(only))
+      const here = specifications.filter(
+        ({ moduleId, project }) =>
+          place === undefined || (fileOf(root, moduleId) === place.file && project.name === place.project),
+      )
+      const wanted = only === undefined ? here : narrow(here, session.testsOf(only))
       const setup: DuetSetup = { repository, trees, time, session: number, baseFirst: number % 2 === 0 }
       for (const { project } of wanted) {
         project.provide('vitestVerdictDuet', setup)
@@ -117,7 +168,7 @@ export async function openDuet(root: string, repository: string, selection: Sele
       if (trees === null) return []
       const { base } = trees
       const inTree = join(base, relative(repository, root))
-      const here = new Set(specifications.map(({ moduleId }) => relative(root, moduleId).split(sep).join('/')))
+      const here = new Set(specifications.map(({ moduleId }) => fileOf(root, moduleId)))
       return benchProjects(vitest).flatMap(({ config }) =>
         globSync(config.include, { cwd: inTree, exclude: config.exclude })
           .map((file) => file.split(sep).join('/'))
@@ -134,27 +185,56 @@ const benchmarksOnly: object = { benchmarkOnly: true }
 /** Whatever a test's timeout is by default, it waits for the other versions too. */
 const timeoutFactor = 4
 
+/** Where a module of this folder is, in TypeScript or built. */
+export function moduleHere(name: string): string {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+  return fileURLToPath(new URL(`./${name}.${extension}`, import.meta.url))
+}
+
+const vitestsOwn = ['BaseSequencer', 'RandomSequencer']
+
 function measureInLanes(project: TestProject): void {
   const { config } = project
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-  const here = (name: string) => fileURLToPath(new URL(`./${name}.${extension}`, import.meta.url))
   if (config.runner !== undefined) {
     throw new UnsuitableProject(`the project "${project.name}" has a test runner of its own (${config.runner})`)
   }
-  if (config.browser.enabled) throw new UnsuitableProject(`the project "${project.name}" runs in a browser`)
-  config.runner = here('lane-runner')
-  config.benchmark.provider = here('duet-provider')
+  const { sequencer } = project.vitest.config.sequence
+  if (!vitestsOwn.includes(sequencer.name)) {
+    throw new UnsuitableProject(`the configuration has a sequencer of its own (${sequencer.name})`)
+  }
+  config.runner = moduleHere('lane-runner')
+  measureBy(project, 'duet-provider')
+}
+
+/** Every test once, in a fresh process, with time to wait for the other versions. */
+export function measureBy({ name, config }: TestProject, provider: string): void {
+  if (config.browser.enabled) throw new BrowserProject(`the project "${name}" runs in a browser`)
+  config.benchmark.provider = moduleHere(provider)
   config.isolate = true
-  if (config.pool !== 'forks') config.pool = 'forks'
+  config.pool = 'forks'
   config.retry = 0
   config.repeats = 0
   config.testTimeout *= timeoutFactor
   config.hookTimeout *= timeoutFactor
 }
 
-/** A project in which two versions cannot be measured side by side. */
+/** A project in which two versions cannot share a worker. */
 export class UnsuitableProject extends Error {
   override name = 'UnsuitableProject'
+}
+
+/** A project whose benchmarks no second version can run beside, in whatever process. */
+export class BrowserProject extends Error {
+  override name = 'BrowserProject'
+}
+
+/** The name that the user gave to a project, without what Vitest adds to its benchmark variant. */
+export function projectName(name: string): string {
+  return name === 'bench' ? '' : name.replace(/ \(bench\)$/, '')
+}
+
+function fileOf(root: string, moduleId: string): string {
+  return relative(root, moduleId).split(sep).join('/')
 }
 
 function benchProjects({ projects }: Vitest): TestProject[] {
@@ -187,12 +267,10 @@ function createSessionListener(root: string) {
   let number = 0
   let result = emptyResult()
 
-  const fileOf = (module: TestModule) => relative(root, module.moduleId).split(sep).join('/')
-  const projectName = (name: string) => (name === 'bench' ? '' : name.replace(/ \(bench\)$/, ''))
   const inBase = (module: TestModule) => module.meta().verdictDuetFile?.inBase ?? false
 
   const observe = (test: TestCase) => {
-    const file = fileOf(test.module)
+    const file = fileOf(root, test.module.moduleId)
     const project = projectName(test.project.name)
     const seen = new Map<string, number>()
     for (const record of test.meta().verdictDuet ?? []) {
@@ -212,7 +290,7 @@ function createSessionListener(root: string) {
   return {
     reporter: {
       onTestModuleEnd(module: TestModule) {
-        const file = fileOf(module)
+        const file = fileOf(root, module.moduleId)
         for (const error of module.errors()) fail(file, error)
         for (const test of module.children.allTests()) {
           observe(test)

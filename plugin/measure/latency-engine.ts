@@ -142,11 +142,7 @@ function setEmpty(subject: Subject, emptyNs: number): void {
   subject.callOverheadNs = subject.exposed * emptyNs
 }
 
-async function takeTurns(
-  subjects: readonly Subject[],
-  overhead: OverheadWatch,
-  context: EngineContext,
-): Promise<void> {
+async function takeTurns(subjects: readonly Subject[], overhead: OverheadWatch, context: EngineContext): Promise<void> {
   const active = () => subjects.filter((subject) => subject.error === undefined)
   const together = active()
   if (together.length === 0) return

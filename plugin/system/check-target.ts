@@ -42,12 +42,7 @@ interface Answer {
 
 type Ask = (path: string, body?: unknown) => Promise<Answer>
 
-async function request(
-  target: Gateway,
-  path: string,
-  body: unknown,
-  fetch: typeof globalThis.fetch,
-): Promise<Answer> {
+async function request(target: Gateway, path: string, body: unknown, fetch: typeof globalThis.fetch): Promise<Answer> {
   const url = `${target.url}${path}`
   try {
     const response = await fetch(url, {

@@ -1,26 +1,10 @@
-import { execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readdirSync, readFileSync, realpathSync } from 'node:fs'
-import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readdir, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe } from 'vitest'
 import { answerSchema } from '../../../plugin/compare/answer.ts'
+import { git, root, runAgainst, write } from '../../support/run-against.ts'
 import { testInFolder } from '../../support/temporary-folder.ts'
-
-const root = join(import.meta.dirname, '../../..')
-const command = join(root, 'plugin/cli/main.ts')
-
-function git(cwd: string, ...args: string[]): string {
-  const identity = ['-c', 'user.name=Test', '-c', 'user.email=test@localhost', '-c', 'init.defaultBranch=main']
-  return execFileSync('git', [...identity, ...args], { cwd, encoding: 'utf8', stdio: 'pipe' }).trim()
-}
-
-async function write(folder: string, files: Record<string, string>): Promise<void> {
-  for (const [name, content] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, name)), { recursive: true })
-    await writeFile(join(folder, name), content)
-  }
-}
 
 /** The benchmark: its fixture, its hook and an aliased module each tell which version they are of, and the test checks them. */
 const benchFile = (version: string) => `
@@ -78,27 +62,9 @@ export default { resolve: { alias: { '@': fileURLToPath(new URL('./src', import.
     return repository
   })
   .extend('against', async ({ folder, repository }) => {
-    return (args: readonly string[], onStart: (pid: number) => void = () => {}) => {
-      const env = Object.fromEntries(
-        Object.entries(process.env).filter(([name]) => !/^(VITEST|TEST$|NODE_ENV$)/.test(name)),
-      )
-      const child = spawn(process.execPath, [command, 'against', ...args], {
-        cwd: join(repository, 'packages/a'),
-        env: { ...env, NO_COLOR: '1', VITEST_VERDICT_CACHE: join(folder, 'cache') },
-        stdio: ['ignore', 'pipe', 'pipe'],
-        timeout: 60_000,
-        killSignal: 'SIGKILL',
-      })
-      const texts = { out: '', said: '' }
-      child.stdout.on('data', (chunk: Buffer) => {
-        texts.out += chunk
-      })
-      child.stderr.on('data', (chunk: Buffer) => {
-        texts.said += chunk
-        if (texts.said.includes('Measuring against')) onStart(child.pid!)
-      })
-      return once(child, 'close').then(([exitCode]) => ({ exitCode, ...texts }))
-    }
+    const cwd = join(repository, 'packages/a')
+    return (args: readonly string[], onStart?: (pid: number) => void) =>
+      runAgainst(args, { cwd, cache: join(folder, 'cache'), onStart })
   })
   .extend(
     'checkouts',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { DuetRecord, DuetSetup, Lane } from '../../../plugin/duet/lane.ts'
+import { localPlayer } from '../../../plugin/duet/local-player.ts'
 import { measureLanes } from '../../../plugin/duet/measure-lanes.ts'
-import type { Party } from '../../../plugin/duet/measure-together.ts'
 import type { BenchmarkOptions } from '../../../plugin/measure/bench-options.ts'
 import { defaultMeasureOptions, resolveBudget } from '../../../plugin/measure/settings.ts'
 import { createSubject } from '../../../plugin/measure/subject.ts'
@@ -10,10 +10,12 @@ const options: DuetSetup = { repository: '/', trees: null, session: 1, baseFirst
 const context = { options, seed: 1, aborted: () => false }
 const quickly = { warmupTime: 1, warmupIterations: 1 }
 
-function party(lane: Lane, fn: () => unknown, own: BenchmarkOptions = {}): Party {
+function party(lane: Lane, fn: () => unknown, own: BenchmarkOptions = {}) {
   const budget = resolveBudget('work', { ...quickly, ...own }, {}, defaultMeasureOptions)
   return { lane, run: {}, subject: createSubject('work', fn, own, budget) }
 }
+
+const playersOf = (parties: ReturnType<typeof party>[]) => parties.map((each) => localPlayer(each, () => false))
 
 const emptyRecord = (): DuetRecord => ({ name: 'work', call: 0, figures: {}, errors: {} })
 
@@ -27,7 +29,7 @@ describe('measureLanes()', () => {
   test('gives every version both figures, from batches of the same number of calls', async () => {
     const parties = [party('head', () => spin(3000)), party('base', () => spin(300)), party('null', () => spin(300))]
     const record = emptyRecord()
-    await measureLanes(parties, record, context)
+    await measureLanes(playersOf(parties), record, context)
     for (const { values } of Object.values(record.figures)) {
       expect(Object.keys(values).sort()).toEqual(['base', 'head', 'null'])
       expect(values.head! / values.base!).toBeGreaterThan(2)
@@ -43,7 +45,7 @@ describe('measureLanes()', () => {
     }
     const parties = [party('head', () => spin(100)), party('base', fails), party('null', async () => spin(100))]
     const record = emptyRecord()
-    await measureLanes(parties, record, context)
+    await measureLanes(playersOf(parties), record, context)
     expect(parties[1]!.subject.error).toMatchObject({ message: 'out of handles' })
     expect(Object.keys(record.figures.duration_quartile!.values).sort()).toEqual(['head', 'null'])
   })
@@ -63,7 +65,7 @@ describe('measureLanes()', () => {
       }
       return party(lane, () => ++calls, own)
     }
-    await measureLanes([hooked('head'), hooked('base')], emptyRecord(), context)
+    await measureLanes(playersOf([hooked('head'), hooked('base')]), emptyRecord(), context)
     const of = (lane: Lane) => events.filter((event) => event.startsWith(lane))
     expect(of('head')).toEqual(['head begins warmup', 'head begins run', expect.stringMatching(/head ran \d+/)])
     expect(of('base')).toEqual(['base begins warmup', 'base begins run', expect.stringMatching(/base ran \d+/)])

@@ -117,7 +117,9 @@ describe('checkTarget()', () => {
 
   test('misses a module that is not there', async () => {
     const fetch = pretend({ list: {} }).fetch
-    await expect(checkTarget({ kind: 'module', path: '/nowhere/system.ts' }, [], fetch)).rejects.toThrow('no such module')
+    await expect(checkTarget({ kind: 'module', path: '/nowhere/system.ts' }, [], fetch)).rejects.toThrow(
+      'no such module',
+    )
     const here = { kind: 'module', path: import.meta.filename } as const
     await expect(checkTarget(here, [], fetch)).resolves.toBe(here)
   })

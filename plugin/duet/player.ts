@@ -1,0 +1,85 @@
+import type { LoopOverheads } from '../measure/rounds.ts'
+import type { Budget } from '../measure/settings.ts'
+import type { Lane } from './lane.ts'
+
+/** What is known of a benchmark before any of its calls. */
+export interface PlayerFacts {
+  name: string
+  category?: string
+  /** Its own practical threshold, per cent. */
+  threshold?: number
+  budget: Budget
+  underLoad: boolean
+}
+
+/** What warm-up has shown. */
+export interface Pace {
+  callNs: number
+  /** Whether each call must be timed by itself. */
+  single: boolean
+}
+
+export interface Batch {
+  size: number
+  single: boolean
+  loops: LoopOverheads
+}
+
+export interface Turn {
+  turnMs: number
+  /** Which figures the turn counts for. */
+  quartile: boolean
+  mean: boolean
+  /** Whether garbage of the turn before is collected first; long rounds always begin so. */
+  settled: boolean
+}
+
+export interface LatencyFigures {
+  /** Lower quartile of its batches in short rounds, per call; null without any. */
+  quartileNs: number | null
+  /** Times per call in its long rounds, two a cycle. */
+  roundsNs: number[]
+}
+
+export interface LoadFigures {
+  medianNs: number
+  meanNs: number
+  p95Ns: number
+  throughputPerSecond: number
+}
+
+/** What a version of a benchmark can be told to do, in its turn. Each rejects with what went wrong. */
+export interface PlayerActs {
+  warmUp(): Promise<Pace>
+  /** Runs the hooks before its timed calls. */
+  open(): Promise<void>
+  loops(): Promise<LoopOverheads>
+  prepare(batch: Batch): Promise<void>
+  takeTurn(turn: Turn): Promise<void>
+  close(): Promise<void>
+  figures(): Promise<LatencyFigures>
+  /** Half of its load. */
+  runBlock(): Promise<void>
+  loadFigures(): Promise<LoadFigures>
+}
+
+/** One version of one benchmark while it is measured, in this process or in another. */
+export interface Player extends PlayerFacts, PlayerActs {
+  readonly lane: Lane
+  /** Its first failure, after which it gets no more turns. */
+  error?: unknown
+}
+
+/** Lets a player act; undefined once it has failed. The first failure is the cause: a teardown that fails after it is not. */
+export async function letAct<T>(player: Player, act: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await act()
+  } catch (error) {
+    player.error ??= error ?? new Error(`Benchmark "${player.name}" threw ${String(error)}`)
+    return undefined
+  }
+}
+
+export function isSound({ error }: Player): boolean {
+  return error === undefined
+}

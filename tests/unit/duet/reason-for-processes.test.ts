@@ -1,0 +1,56 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { describe } from 'vitest'
+import { reasonForProcesses } from '../../../plugin/duet/reason-for-processes.ts'
+import { testInFolder } from '../../support/temporary-folder.ts'
+
+/** Two versions, made of what differs. */
+const test = testInFolder.extend('versions', async ({ folder }) => {
+  let calls = 0
+  return async (head: Record<string, string>, base: Record<string, string>, dependencies: 'linked' | 'installed') => {
+    const [repository, tree] = [join(folder, `head ${++calls}`), join(folder, `base ${calls}`)]
+    for (const [root, files] of [
+      [repository, head],
+      [tree, base],
+    ] as const) {
+      for (const [name, content] of Object.entries(files)) {
+        await mkdir(dirname(join(root, name)), { recursive: true })
+        await writeFile(join(root, name), content)
+      }
+    }
+    const configurationFiles = ['vitest.config.js', 'shared.js', 'node_modules/kit/config.js'].map((name) =>
+      join(repository, name),
+    )
+    return reasonForProcesses({ repository, tree, dependencies, configurationFiles })
+  }
+})
+
+const addon = (version: string, name = 'sqlite') => ({
+  [`node_modules/${name}/package.json`]: JSON.stringify({ version }),
+  [`node_modules/${name}/build/Release/it.node`]: '',
+})
+
+describe('reasonForProcesses()', () => {
+  test('finds none where only the layout of the configuration differs', async ({ versions, expect }) => {
+    const config = { 'vitest.config.js': 'export default { test: {} }\n' }
+    expect(await versions(config, { 'vitest.config.js': 'export default {\n  test: {} }' }, 'linked')).toBeNull()
+  })
+
+  test('names a file of the configuration that differs or is missing', async ({ versions, expect }) => {
+    const same = { 'vitest.config.js': 'export default {}' }
+    expect(await versions({ ...same, 'shared.js': '1' }, { ...same, 'shared.js': '2' }, 'linked')).toBe(
+      'shared.js differs',
+    )
+    expect(await versions({}, { 'shared.js': '2' }, 'linked')).toBe('shared.js differs')
+  })
+
+  test('names a native addon whose version differs, unless only tools load it', async ({ versions, expect }) => {
+    expect(await versions(addon('1.0.0'), addon('2.0.0'), 'installed')).toContain('sqlite, a native addon')
+    const scoped = [addon('1.0.0', '@me/sqlite'), addon('2.0.0', '@me/sqlite')] as const
+    expect(await versions(...scoped, 'installed')).toContain('@me/sqlite')
+    const tools = [addon('1.0.0', '@rolldown/binding'), addon('2.0.0', '@rolldown/binding')] as const
+    expect(
+      await versions({ ...tools[0], ...addon('1.0.0') }, { ...tools[1], ...addon('1.0.0') }, 'installed'),
+    ).toBeNull()
+  })
+})
