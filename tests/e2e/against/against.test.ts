@@ -21,6 +21,8 @@ describe('work', () => {
     const run = work
     const result = await bench('done', () => run()).run()
     expect(result.latency.mean).toBeGreaterThan(0)
+    expect(result).toMeetBaseline()
+    expect(result).not.toBeReliablyFasterThan(result)
   })
   ${version === 'head' ? "test('new', async ({ bench }) => { await bench('new', () => 1).run() })" : ''}
 })
