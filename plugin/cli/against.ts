@@ -130,7 +130,7 @@ async function measureAgainst(
         duet.useTrees(trees)
         const because = why === null ? '' : `, because ${why}`
         say(
-          `Measuring against ${ref} (${base.commit.slice(0, 9)}), ${duet.how}${because}; dependencies ${dependencies}.`,
+          `Measuring against ${ref} (${base.commit.slice(0, 9)}), ${duet.how}${because}, dependencies ${dependencies}.`,
         )
       } catch (error) {
         if (!(error instanceof InputError)) throw error
