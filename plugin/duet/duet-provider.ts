@@ -1,9 +1,12 @@
 import { type BenchmarkProvider, inject } from 'vitest'
+import { registerMatchers } from '../measure/matchers.ts'
 import { defaultMeasureOptions } from '../measure/settings.ts'
 import { duetState } from './duet-state.ts'
 import { measureTogether } from './measure-together.ts'
 
 export type * from '../measure/bench-options.ts'
+
+registerMatchers()
 
 const calls = new WeakMap<object, number>()
 

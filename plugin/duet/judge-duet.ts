@@ -106,10 +106,12 @@ function judgeBenchmark(
     }
     if (!gate) continue
     verdicts.push(verdict)
-    const next_ = judgement === null ? null : judgement.continueTo
-    if (next_ !== null) continueTo = Math.max(continueTo ?? 0, next_)
+    const nextLook = judgement?.continueTo ?? null
+    if (nextLook !== null) continueTo = Math.max(continueTo ?? 0, nextLook)
   }
   sayDisagreement(metrics)
+  // The worse figure decides: nothing that the other could still show would change it.
+  if (verdicts.includes('regressed')) continueTo = null
   const isNew = !compared && reasonFor(last, baseErrors) === null
   const status: AnsweredBenchmark['status'] = isNew ? 'new' : 'compared'
   return { benchmark: { name: key, status, metrics }, verdicts, continueTo }

@@ -23,6 +23,9 @@ export interface Party {
   run: RunOptions
 }
 
+/** Longest warm-up alone: settling turns and long rounds follow, which warm up too, and a version's time goes three times. */
+const MOST_ALONE_MS = 60
+
 /** No probes: they would watch all versions of the process at once. */
 const noProbes = { memory: false, cpu: false, withoutCalls: false }
 
@@ -41,7 +44,7 @@ export function localPlayer({ lane, subject, run }: Party, aborted: () => boolea
       subject.error = error
     },
     async warmUp() {
-      await inPhase(subject, 'warmup', run, () => warmUp(subject, aborted))
+      await inPhase(subject, 'warmup', run, () => warmUp(subject, aborted, MOST_ALONE_MS))
       return { callNs: subject.warmUp.callNs, single: needsSingleCalls(subject) }
     },
     async open() {

@@ -2,6 +2,7 @@ import { connect } from 'node:net'
 import { createBirpc } from 'birpc'
 import type { BenchmarkGroup, BenchmarkProvider, RunnerTask } from 'vitest'
 import { watchAbort } from '../measure/abort-watch.ts'
+import { registerMatchers } from '../measure/matchers.ts'
 import { loopOverheads } from '../measure/rounds.ts'
 import { defaultMeasureOptions, type MeasureOptions, type RunOptions } from '../measure/settings.ts'
 import { hideFromReporters } from './hide-from-reporters.ts'
@@ -21,6 +22,8 @@ import type { Player } from './player.ts'
 import { testPaths } from './test-paths.ts'
 
 export type * from '../measure/bench-options.ts'
+
+registerMatchers()
 
 /** What can be asked to act, by arrival. */
 const playing = new Map<number, (benchmark: string) => Player | undefined>()

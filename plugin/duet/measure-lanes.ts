@@ -23,11 +23,11 @@ const BATCH_NS = 100_000
 const TURN_MS = 1
 /** Untimed turns between warm-up and measurement, ms, and how much of them each version gets. */
 const SETTLING_TURN_MS = 5
-const SETTLING_MS = 30
+const SETTLING_MS = 25
 /** Share of the time that goes into short rounds. */
-const SHARE_OF_SHORT = 0.4
+const SHARE_OF_SHORT = 0.3
 /** Fewest cycles A B B A of each kind; the mean's figure is the median over twice as many long rounds. */
-const LEAST_CYCLES = 3
+const LEAST_CYCLES = 2
 /** … but no more than this many times the time, where a single call takes long. */
 const OVERTIME = 6
 

@@ -159,6 +159,7 @@ export async function openDuet(
       for (const { project } of wanted) {
         project.provide('vitestVerdictDuet', setup)
         project.provide('vitestVerdict', resolved)
+        project.provide('vitestVerdictBaseline', null)
       }
       if (wanted.length > 0) await vitest.runTestSpecifications(wanted)
       for (const error of vitest.state.getUnhandledErrors()) session.fail('outside any test', error)

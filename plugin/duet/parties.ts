@@ -1,6 +1,8 @@
 import type { BenchmarkGroup, BenchResult } from 'vitest'
 import type { BenchmarkOptions } from '../measure/bench-options.ts'
 import { toBenchResult } from '../measure/bench-result.ts'
+import { rememberResult } from '../measure/measured-results.ts'
+import { latencyMeasurement } from '../measure/measurement.ts'
 import { SampleRecorder } from '../measure/sample-recorder.ts'
 import { type MeasureOptions, type RunOptions, resolveBudget } from '../measure/settings.ts'
 import { createSubject, type Subject } from '../measure/subject.ts'
@@ -31,8 +33,19 @@ export function resultsOf(parties: ReadonlyMap<string, Party>, group: BenchmarkG
 }
 
 /** A benchmark that was not measured, since only the base has it, took 1 ns. */
-function resultOf({ name, recorder, batchSize }: Subject, { config }: BenchmarkGroup): BenchResult {
-  if (recorder.count > 0) return toBenchResult(name, recorder, batchSize, config.retainSamples)
+function resultOf(subject: Subject, { test, config }: BenchmarkGroup): BenchResult {
+  const { name, recorder, batchSize } = subject
+  if (recorder.count > 0) {
+    const result = toBenchResult(name, recorder, batchSize, config.retainSamples)
+    const { filepath, projectName } = test.file
+    const circumstances = { call: 0, status: 'complete', probes: {}, metrics: {}, metadata: {} } as const
+    return rememberResult(result, {
+      measurement: latencyMeasurement(subject, { ...circumstances, warnings: [] }),
+      // It took turns with its own other versions, not with the other benchmarks of the test.
+      turns: subject,
+      test: { file: filepath, project: projectName ?? '', fullName: test.fullTestName },
+    })
+  }
   const nothing = new SampleRecorder(true)
   nothing.record(1)
   return toBenchResult(name, nothing, 1, config.retainSamples)

@@ -114,8 +114,11 @@ declare module 'vitest' {
     vitestVerdict: ResolvedOptions
     /** What is to be measured instead of the reference orchestrator; null for that one. */
     vitestVerdictTarget: ResolvedTarget | null
-    /** Absolute paths of the baseline file and of the folder that files are named from. */
-    vitestVerdictBaseline: { path: string; root: string }
+    /**
+     * Absolute paths of the baseline file and of the folder that files are named from; null where something else is compared
+     * with.
+     */
+    vitestVerdictBaseline: { path: string; root: string } | null
   }
   interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown> {
     /**

@@ -29,12 +29,15 @@ export function toBeReliablyFasterThan(received: unknown, other: unknown, option
 
 /**
  * Where there is nothing to compare with it holds, negated or not, and says so once on the console: a first run must not fail.
+ * It also holds under `against`, which compares with another version and gives the verdict itself.
  * @throws TypeError for a value that our provider did not measure, or an option out of range; Error for a damaged baseline.
  */
 export function toMeetBaseline(this: { isNot: boolean }, received: unknown, options: { threshold?: number } = {}) {
   const asked = percentOption('toMeetBaseline', 'threshold', options.threshold)
   const { measurement, test } = resultOf('toMeetBaseline', 'the value in `expect`', received)
   const place = inject('vitestVerdictBaseline')
+  if (place === null)
+    return { pass: !this.isNot, message: () => 'This run compares with another version, not with the baseline.' }
   const plugin = inject('vitestVerdict')
   const file = place === undefined ? test.file : relative(place.root, test.file).split(sep).join('/')
   const key = benchmarkKey({

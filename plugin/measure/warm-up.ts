@@ -22,10 +22,10 @@ export const yieldToEventLoop: () => Promise<void> = (
 )(setImmediate)
 
 /**
- * Calls the function untimed until its level is steady: at least the budget's calls and time, at most `WARMUP_MOST_MS`
+ * Calls the function untimed until its level is steady: at least the budget's calls and time, at most `mostMs`
  * unless the user set the time. Slow functions get fewer calls than asked rather than more time: one at the least.
  */
-export async function warmUp(subject: Subject, aborted: () => boolean): Promise<void> {
+export async function warmUp(subject: Subject, aborted: () => boolean, mostMs = WARMUP_MOST_MS): Promise<void> {
   const { budget } = subject
   const start = now()
   const levels: number[] = []
@@ -34,7 +34,7 @@ export async function warmUp(subject: Subject, aborted: () => boolean): Promise<
   let windowNs = 0
   let windowCalls = 0
   let lastYield = start
-  const cap = budget.exactWarmup ? budget.warmupMs : Math.max(budget.warmupMs, WARMUP_MOST_MS)
+  const cap = budget.exactWarmup ? budget.warmupMs : Math.max(budget.warmupMs, mostMs)
   const enough = () => {
     const spent = now() - start
     if (budget.exactWarmup) return calls >= budget.warmupCalls && spent >= budget.warmupMs

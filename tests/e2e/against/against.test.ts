@@ -21,6 +21,8 @@ describe('work', () => {
     const run = work
     const result = await bench('done', () => run()).run()
     expect(result.latency.mean).toBeGreaterThan(0)
+    expect(result).toMeetBaseline()
+    expect(result).not.toBeReliablyFasterThan(result)
   })
   ${version === 'head' ? "test('new', async ({ bench }) => { await bench('new', () => 1).run() })" : ''}
 })
@@ -82,7 +84,7 @@ describe.concurrent('vitest-verdict against', { timeout: 240_000 }, () => {
   }) => {
     const before = git(repository, 'status', '--porcelain')
     const { exitCode, out, said } = await against(['main', '--sessions', '6', '--time', '1', '--format', 'json'])
-    expect(said).toContain('both versions in one process, dependencies linked')
+    expect(said).toContain('both versions in one process; dependencies linked')
     expect(said).not.toContain('Failed')
     const answer = answerSchema.parse(JSON.parse(out))
     expect(Object.fromEntries(answer.benchmarks.map(({ name, status }) => [name, status]))).toEqual({

@@ -31,8 +31,13 @@ describe('judgePaired()', () => {
   test('looks at one-sided .005 / 4', () => {
     const six = sessions(6, 0.05, 0.01)
     expect(judgePaired(six, delta).looks[0]!.change).toEqual(
-      intervalOf(pairedYuen(six.map(({ change }) => change))!, 0.00125),
+      intervalOf(pairedYuen(six.map(({ change, nullChange }) => change - nullChange! / 2))!, 0.00125),
     )
+  })
+
+  test('compares the head with the level of both lanes of the base', () => {
+    const six = [0.011, 0.009, 0.01, 0.012, 0.008, 0.01].map((each) => ({ change: each, nullChange: 2 * each }))
+    expect(judgePaired(six, delta).looks[0]!.change).toEqual({ low: 0, estimate: 0, high: 0 })
   })
 
   test('goes on to 10, 16 and 24 sessions, and no further', () => {
@@ -55,14 +60,14 @@ describe('judgePaired()', () => {
   })
 
   test('goes on when the base differs from itself, and ends inconclusive if it always does', () => {
-    const judgement = judgePaired(sessions(24, 0.06, 0.002, 3, 0.02), delta)
+    const judgement = judgePaired(sessions(24, 0.06, 0.002, 3, 0.04), delta)
     expect(judgement).toMatchObject({ verdict: 'inconclusive', continueTo: null })
     expect(judgement.looks.every(({ doubts }) => doubts[0]!.code === 'null-differs')).toBe(true)
   })
 
   test('goes on when the base against itself is too noisy', () => {
     const random = seededRandom(2)
-    const loud = sessions(6, 0.2, 0.002).map((session) => ({ ...session, nullChange: 0.1 * normal(random) }))
+    const loud = sessions(6, 0.06, 0.002).map((session) => ({ ...session, nullChange: 0.1 * normal(random) }))
     const judgement = judgePaired(loud, delta)
     expect(judgement).toMatchObject({ verdict: 'inconclusive', continueTo: 10 })
     expect(judgement.looks[0]!.doubts.map(({ code }) => code)).toEqual(['null-noisy'])
@@ -77,9 +82,55 @@ describe('judgePaired()', () => {
     ).toEqual(['trend'])
   })
 
+  test('finds a change that is beyond all that the base may differ from itself', () => {
+    expect(judgePaired(sessions(6, 0.12, 0.002, 3, 0.04), delta)).toMatchObject({
+      verdict: 'regressed',
+      continueTo: null,
+    })
+    expect(judgePaired(sessions(6, -0.12, 0.002, 3, -0.04), delta)).toMatchObject({ verdict: 'improved' })
+  })
+
+  test('certifies nothing where the base may differ from itself by more than the threshold', () => {
+    expect(judgePaired(sessions(6, 0.02, 0.002, 3, 0.04), delta).looks[0]!.doubts[0]!.code).toBe('null-differs')
+  })
+
+  test('finds twice the time though compiled code has two speeds, once the head is beyond both lanes in every session', () => {
+    const [slow, fast] = [Math.log(3), Math.log(1.3)]
+    const two = [slow, fast, slow, slow, fast, fast].map((change, index) => ({
+      change,
+      nullChange: 0.02 * (index % 2),
+    }))
+    expect(judgePaired(two, Math.log(1.1))).toMatchObject({
+      verdict: 'regressed',
+      looks: [{ sessions: 6, doubts: [] }],
+    })
+    const once = two.map((session, index) => (index === 3 ? { change: 0.02, nullChange: 0 } : session))
+    expect(judgePaired(once, Math.log(1.1))).toMatchObject({ verdict: 'inconclusive', continueTo: 10 })
+  })
+
+  test('does not call a drift a doubt where every session alone says the same', () => {
+    const drifting = Array.from({ length: 10 }, (_, index) => ({ change: 0.5 + 0.02 * index, nullChange: null }))
+    expect(judgePaired(drifting, delta)).toMatchObject({ verdict: 'regressed' })
+  })
+
   test('does without a null arm', () => {
     const bare = sessions(6, 0.05, 0.002).map((session) => ({ ...session, nullChange: null }))
     expect(judgePaired(bare, delta)).toMatchObject({ verdict: 'regressed', continueTo: null })
+  })
+
+  test('calls three equal lanes regressed in under 1 of 100 cases though their values come in two far-off speeds', () => {
+    const random = seededRandom(22)
+    const lane = () => (random() < 0.5 ? 0 : 0.7) + 0.02 * normal(random)
+    const rounds = 4000
+    let wrong = 0
+    for (let round = 0; round < rounds; round++) {
+      const pairs = Array.from({ length: 24 }, () => {
+        const base = lane()
+        return { change: lane() - base, nullChange: lane() - base }
+      })
+      if (judgePaired(pairs, 0.001).verdict === 'regressed') wrong++
+    }
+    expect(wrong / rounds).toBeLessThan(0.01)
   })
 
   test('calls identical code regressed in well under 1 of 100 cases, over all four looks (0.6 % of 100,000 when last simulated)', () => {
