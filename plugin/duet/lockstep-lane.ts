@@ -55,7 +55,7 @@ const calls: LockstepLaneCalls = {
       vitest: () => vitestOf(root),
       configure(project) {
         const { testTimeout, hookTimeout } = project.config
-        patienceMs = Math.max(patienceMs, 2 * (finite(testTimeout) + finite(hookTimeout)))
+        patienceMs = Math.max(patienceMs, finite(testTimeout) + finite(hookTimeout))
         configure(project, patienceMs)
         projects.set(project, project.config.execArgv)
       },

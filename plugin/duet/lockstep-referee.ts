@@ -84,6 +84,8 @@ export function lockstepReferee(options: RefereeOptions): LockstepReferee {
     givenUp.set(lane, why)
     onHung(lane, why)
     end(lane)
+    // Its second copy would only hang too.
+    if (lane === 'base' && running.has('null')) giveUp('null', 'the base was ended')
   }
   /** Something has happened: waiting begins anew. While a benchmark is measured, each act has its own limit. */
   const watch = () => {
