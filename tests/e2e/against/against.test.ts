@@ -84,7 +84,7 @@ describe.concurrent('vitest-verdict against', { timeout: 240_000 }, () => {
   }) => {
     const before = git(repository, 'status', '--porcelain')
     const { exitCode, out, said } = await against(['main', '--sessions', '6', '--time', '1', '--format', 'json'])
-    expect(said).toContain('both versions in one process; dependencies linked')
+    expect(said).toContain('both versions in one process, dependencies linked')
     expect(said).not.toContain('Failed')
     const answer = answerSchema.parse(JSON.parse(out))
     expect(Object.fromEntries(answer.benchmarks.map(({ name, status }) => [name, status]))).toEqual({
