@@ -16,7 +16,7 @@ if (executablePath === null && !process.env.CI) {
   console.warn('Skipped the browser tests: no Chromium found. Debian: apt-get install chromium, or set CHROMIUM_PATH.')
 }
 
-describe.skipIf(executablePath === null && !process.env.CI)('the HTML report in a browser', { timeout: 120_000 }, () => {
+describe.skipIf(executablePath === null && !process.env.CI)('the HTML report in a browser', { timeout: 90_000 }, () => {
   let browser: Browser
   let folder: string
   const complaints: string[] = []
