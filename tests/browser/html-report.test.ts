@@ -47,7 +47,7 @@ describe.skipIf(executablePath === null && !process.env.CI)('the HTML report in 
 
   async function open(file: string, options: Parameters<Browser['newPage']>[0] = {}): Promise<Page> {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options })
-    page.setDefaultTimeout(4_000)
+    page.setDefaultTimeout(30_000)
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
     })
@@ -175,7 +175,7 @@ describe.skipIf(executablePath === null && !process.env.CI)('the HTML report in 
     const assets = await loadAssets()
     const view = await startLiveView(renderPage(calmRun(2), assets, { more: { live: true } }))
     const page = await browser.newPage()
-    page.setDefaultTimeout(4_000)
+    page.setDefaultTimeout(30_000)
     page.on('pageerror', (error) => complaints.push(error.message))
     try {
       await page.goto(view.url)
