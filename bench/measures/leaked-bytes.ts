@@ -1,28 +1,38 @@
 import { usedBytes } from '../../plugin/measure/probes/allocation.ts'
+import { median } from '../../plugin/statistics/median.ts'
 import { settledBytes } from './settled-memory.ts'
 
 /** What has piled up by then is no leftover of the warm-up; going on would only fill the machine. */
 const certainBytes = 64 * 1024 * 1024
+/** The first warms up; of the others the median tells, which something that happens once meanwhile does not move. */
+const parts = 5
 
 export interface Leak {
+  /** How many were counted. */
   cycles: number
   bytesPerCycle: number
 }
 
 /**
- * Bytes that every cycle leaves behind for good. The second half of the cycles counts: in the first caches fill and code is
- * compiled. Ends early where the leak is beyond doubt.
+ * Bytes that every cycle leaves behind for good: the median over parts of the cycles, without the first, in which caches fill
+ * and code is compiled. A leak grows in every part; what the process keeps once, whenever that is, grows in one. Ends early
+ * where the leak is beyond doubt.
  */
 export async function leakedBytes(cycle: () => Promise<void>, cycles: number): Promise<Leak> {
+  const cyclesPerPart = Math.floor(cycles / parts)
+  const growth: number[] = []
   let start = await settledBytes()
-  let since = 0
-  for (let done = 1; done <= cycles; done++) {
-    await cycle()
-    since++
-    if (done === Math.floor(cycles / 2)) {
-      start = await settledBytes()
-      since = 0
-    } else if (usedBytes() - start > certainBytes && (await settledBytes()) - start > certainBytes) break
+  for (let part = 0; part < parts; part++) {
+    for (let done = 1; done <= cyclesPerPart; done++) {
+      await cycle()
+      if (usedBytes() - start > certainBytes) {
+        const left = (await settledBytes()) - start
+        if (left > certainBytes) return { cycles: done, bytesPerCycle: left / done }
+      }
+    }
+    const end = await settledBytes()
+    if (part > 0) growth.push(end - start)
+    start = end
   }
-  return { cycles: since, bytesPerCycle: Math.max(0, (await settledBytes()) - start) / since }
+  return { cycles: growth.length * cyclesPerPart, bytesPerCycle: Math.max(0, median(growth)) / cyclesPerPart }
 }
