@@ -1,6 +1,7 @@
 import type { Environment } from '../run/environment.ts'
 import type { Warning } from '../run/measurement.ts'
 import type { Metric } from '../run/metric.ts'
+import { processorShare } from '../run/processor-share.ts'
 import type { RunOptions, Session } from '../run/run.ts'
 import { type Change, intervalOf, mirror } from '../statistics/estimate.ts'
 import { median } from '../statistics/median.ts'
@@ -28,6 +29,8 @@ export interface MetricContext {
   /** How warnings name the benchmark. */
   benchmark: string
   sessions: readonly Session[]
+  /** Sessions that only screened. */
+  screened: readonly Session[]
   baseline: Baseline
   stored: BaselineBenchmark
   environment: Environment
@@ -103,9 +106,6 @@ export function uncomparedMetric(metrics: readonly Metric[]): MetricComparison {
 function judgeQuantity(name: string, metric: Metric, stored: BaselineMetric, context: MetricContext): MetricJudgement {
   const { alpha, sessions } = context
   const having = sessions.filter((session) => own(session.metrics, name) !== undefined)
-  const calibration = having.flatMap(({ calibrationNs }) =>
-    calibrationNs ? (calibrationLog(calibrationNs) ?? []) : [],
-  )
   const runs: RunValues[] = storedRuns(context.baseline, context.stored, stored).map(({ run, values }) => ({
     id: run.id,
     environment: run.environment,
@@ -117,8 +117,11 @@ function judgeQuantity(name: string, metric: Metric, stored: BaselineMetric, con
     runs,
     {
       id: 'new',
-      values: having.map((session) => Number((session.metrics[name] as { value: number }).value)),
-      calibration,
+      ...valuesOf(name, having),
+      screened: valuesOf(
+        name,
+        context.screened.filter((session) => own(session.metrics, name) !== undefined),
+      ),
     },
     {
       unit: metric.unit,
@@ -126,7 +129,7 @@ function judgeQuantity(name: string, metric: Metric, stored: BaselineMetric, con
       environment: context.environment,
       profile: context.profile,
       resolution: Math.max(0, ...sessions.map(clockResolution)),
-      processorShare: processorShare(sessions),
+      processorShare: medianProcessorShare(sessions),
     },
   )
   const timed = metric.unit === 'ns' || metric.unit === '1/s'
@@ -226,6 +229,13 @@ function judgeQuantity(name: string, metric: Metric, stored: BaselineMetric, con
       detectable: finite(detectablePercent(estimate, alpha, delta)),
       warnings,
     },
+  }
+}
+
+function valuesOf(name: string, sessions: readonly Session[]) {
+  return {
+    values: sessions.map((session) => Number((session.metrics[name] as { value: number }).value)),
+    calibration: sessions.flatMap(({ calibrationNs }) => (calibrationNs ? (calibrationLog(calibrationNs) ?? []) : [])),
   }
 }
 
@@ -382,8 +392,8 @@ function clockResolution({ samplesNs, batchSize, clockStepNs }: Session): number
   return round > 0 ? Math.min(1, clockStepNs / round) : 0
 }
 
-/** What waits does not get slower with the processor; without a CPU probe all of it is taken for work. */
-function processorShare(sessions: readonly Session[]): number {
-  const shares = sessions.flatMap(({ probes }) => (probes.cpu ? probes.cpu.percentOfCore / 100 : []))
-  return shares.length === 0 ? 1 : Math.min(1, Math.max(0, median(shares)))
+/** What waits does not get slower with the processor; where nothing is known of it, all of the time is taken for work. */
+function medianProcessorShare(sessions: readonly Session[]): number {
+  const shares = sessions.flatMap((session) => processorShare(session) ?? [])
+  return shares.length === 0 ? 1 : median(shares)
 }

@@ -143,9 +143,11 @@ function explainQuantity(
     const { winsorisedDeviation } = trimmedSample(logs)
     const side = steps.sides[index]!
     const share = index < m && m > 1 ? `, of which 1/${m ** 2} counts` : ''
-    lines.push(
-      `       ${name}: s = ${figure(winsorisedDeviation)}, d = ${figure(side.variance)} (${side.degreesOfFreedom} df)${share}`,
-    )
+    const deviation =
+      index === m && steps.deviationOfRun !== null
+        ? `${figure(steps.deviationOfRun)} over all sessions of the run (${figure(winsorisedDeviation)} of these alone)`
+        : figure(winsorisedDeviation)
+    lines.push(`       ${name}: s = ${deviation}, d = ${figure(side.variance)} (${side.degreesOfFreedom} df)${share}`)
   })
   const { tau, degreesOfFreedom, from } = steps.spread
   if (from === 'exact values') lines.push('       values do not vary: exact comparison')

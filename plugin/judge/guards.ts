@@ -1,4 +1,5 @@
 import type { Warning } from '../run/measurement.ts'
+import { processorShare } from '../run/processor-share.ts'
 import type { Session } from '../run/run.ts'
 import { mValue } from '../statistics/m-value.ts'
 import { mannKendall } from '../statistics/mann-kendall.ts'
@@ -22,8 +23,8 @@ const leastClockSteps = 50
 /** A machine that grew slower by so much from the first half of the sessions to the second is not at rest. */
 const loadRise = Math.log(1.1)
 
-/** A benchmark that is on a processor for less of its time than this, per cent, waits for other processes or the network. */
-const mostlyComputing = 70
+/** A benchmark that is on a processor for less of its time than this share waits for other processes or the network. */
+const mostlyComputing = 0.7
 
 /** Of the codes below, those that speak of the samples; figures of another origin, such as a stall, are none the worse for them. */
 export const doubtsAboutSamples: ReadonlySet<string> = new Set(['timer-saturation', 'trend', 'several-modes'])
@@ -81,11 +82,9 @@ export function doubtfulUpTo(doubts: readonly Warning[], sessions: readonly Sess
 }
 
 /** Whether programs beside the benchmark took processors away from what it was waiting for. */
-function waitedOnBusyMachine({ probes, warnings }: Session): boolean {
-  const { cpu } = probes
-  return (
-    cpu !== undefined && cpu.percentOfCore < mostlyComputing && warnings.some(({ code }) => code === 'machine-busy')
-  )
+function waitedOnBusyMachine(session: Session): boolean {
+  const share = processorShare(session)
+  return share !== null && share < mostlyComputing && session.warnings.some(({ code }) => code === 'machine-busy')
 }
 
 /**

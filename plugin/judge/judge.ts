@@ -67,6 +67,7 @@ export function judgeMetrics(
   const context = {
     benchmark: benchmark.key,
     sessions,
+    screened: benchmark.sessions.filter(({ status, screening }) => status === 'complete' && screening === true),
     baseline,
     stored,
     environment: run.environment,

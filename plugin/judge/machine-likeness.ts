@@ -16,13 +16,17 @@ export const expectedSpread: Record<MachineLikeness, number> = {
 /** How many degrees of freedom the expectation weighs as much as. */
 export const expectedSpreadDegreesOfFreedom = 4
 
-/** Hosted runners are never the same machine twice, however alike. An unknown environment counts as the same class. */
+/**
+ * Hosted runners are never the same machine twice, however alike, nor are virtual machines that were started anew. An unknown
+ * environment counts as the same class.
+ */
 export function machineLikeness(old: Environment | null, next: Environment): MachineLikeness {
   if (old === null) return 'same-class'
   if (old.cpuModel !== next.cpuModel) return 'other-cpu'
   const hosted = old.ci !== null || next.ci !== null
   const same = (['cpus', 'memoryBytes', 'osRelease', 'arch'] as const).every((field) => old[field] === next[field])
-  return same && !hosted ? 'same-machine' : 'same-class'
+  const replaced = next.virtual === true && old.bootId !== next.bootId
+  return same && !hosted && !replaced ? 'same-machine' : 'same-class'
 }
 
 /** Whether durations may be compared without reserve: same CPU model and same major version of Node. */

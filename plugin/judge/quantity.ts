@@ -51,6 +51,8 @@ export interface QuantityComparison {
     /** Log by which the machine is slower now; 0 when not calibrated. */
     machineSlower: number
     sides: YuenSide[]
+    /** Winsorised deviation of all sessions of the run, where the judged ones alone vary less; else null. */
+    deviationOfRun: number | null
     /** τ, the spread between runs, and its degrees of freedom; 0 where values are exact. */
     spread: { tau: number; degreesOfFreedom: number; from: 'stored runs' | MachineLikeness | 'exact values' }
     /** Stored runs passed over since the level changed after them. */
@@ -80,16 +82,25 @@ export interface QuantityOptions {
   processorShare: number
 }
 
+/** The sessions of a run. */
+export interface NewValues extends Pick<RunValues, 'id' | 'values' | 'calibration'> {
+  /** Of those that only screened; their level does not count, their spread does. */
+  screened: Pick<RunValues, 'values' | 'calibration'>
+}
+
 /**
  * Compares a run's sessions with the stored runs (VERDICT.md, "Stored baseline"): the change of the trimmed mean of the session
  * logs minus the change of the calibration; variance d₁ + d₂ + τ²(1 + 1/m) with Satterthwaite's degrees of freedom.
  *
  * τ is the spread between the m stored runs. So that two or three runs do not decide on it with one or two degrees of freedom,
  * it is pooled with the spread expected of such machines, which alone speaks when m = 1.
+ *
+ * A batch that confirms lasts seconds, the sessions that screened lie minutes apart: where all sessions of the run vary more than
+ * those of the batch, the batch met one mood of the machine, and d₂ is formed with the deviation of all.
  */
 export function compareQuantity(
   stored: readonly RunValues[],
-  next: Omit<RunValues, 'environment' | 'profile'>,
+  next: NewValues,
   options: QuantityOptions,
 ): QuantityComparison {
   const sameProfile = stored.filter(({ profile }) => profile === null || profile === options.profile)
@@ -116,7 +127,9 @@ export function compareQuantity(
   const positive = [...newLogs, ...used.flatMap((run) => run.logs)].every(Number.isFinite)
   const level = mean(centres.slice(start))
   const centre = trimmedSample(newLogs).mean - level
-  const sides = yuenSides([...used.map((run) => run.logs), newLogs], timed ? options.resolution : 0)
+  const ofBatch = yuenSides([...used.map((run) => run.logs), newLogs], timed ? options.resolution : 0)
+  const deviationOfRun = widerDeviation(newLogs, logs(next.screened))
+  const sides = ofBatch === null || deviationOfRun === null ? ofBatch : widened(ofBatch, newLogs, deviationOfRun)
   const newest = used.at(-1)
   const constant = [newLogs, ...used.map((run) => run.logs)].every(allEqual)
   const exact = allEqual([...newLogs, ...used.flatMap((run) => run.logs)]) || (constant && !timed)
@@ -141,6 +154,7 @@ export function compareQuantity(
       calibrated,
       machineSlower: calibrated ? mean(next.calibration) - mean(used.map(({ calibration }) => mean(calibration))) : 0,
       sides: sides ?? [],
+      deviationOfRun,
       spread,
       beforeChange: start,
     },
@@ -149,6 +163,21 @@ export function compareQuantity(
     foreign,
     drift: driftOf(centres),
   }
+}
+
+/** The winsorised deviation of both samples together where it exceeds that of the batch; null where there is nothing to add. */
+function widerDeviation(batch: readonly number[], screened: readonly number[]): number | null {
+  const all = [...batch, ...screened]
+  if (screened.length === 0 || !all.every(Number.isFinite)) return null
+  const ofAll = trimmedSample(all).winsorisedDeviation
+  const ofBatch = trimmedSample(batch).winsorisedDeviation
+  return ofBatch > 0 && ofAll > ofBatch ? ofAll : null
+}
+
+/** The sides, the last of which has the deviation given instead of its own. */
+function widened(sides: readonly YuenSide[], batch: readonly number[], deviation: number): YuenSide[] {
+  const factor = (deviation / trimmedSample(batch).winsorisedDeviation) ** 2
+  return sides.map((side, index) => (index === sides.length - 1 ? { ...side, variance: side.variance * factor } : side))
 }
 
 function spreadBetween(centres: readonly number[], likeness: MachineLikeness) {

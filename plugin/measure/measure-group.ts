@@ -15,7 +15,7 @@ import { resolveLoad } from './load/load-plan.ts'
 import { rememberResult } from './measured-results.ts'
 import { type Circumstances, latencyMeasurement, loadMeasurement } from './measurement.ts'
 import { memoryMetrics } from './memory-metrics.ts'
-import { watchOutsideLoad } from './outside-load.ts'
+import { type OutsideLoad, watchOutsideLoad } from './outside-load.ts'
 import { type ProbesWanted, probeSubject } from './probes/probe-subject.ts'
 import { profilePath } from './profile-path.ts'
 import { BenchOptionError, type MeasureOptions, type RunOptions, resolveBudget } from './settings.ts'
@@ -81,7 +81,7 @@ export async function measureGroup(group: BenchmarkGroup, options: MeasureOption
       // Load is not interleaved: two loads would be one.
       for (const member of members) if (member.load) await measureLoad(member, run, aborted)
     } finally {
-      const machine = doubtsAboutMachine(outsideLoad())
+      const machine = outsideLoad()
       const calibration = summariseCalibration([...before, ...calibrate()])
       for (const member of members) record(member, await conclude(member, call, calibration, machine))
     }
@@ -157,7 +157,7 @@ async function conclude(
   member: Member,
   call: number,
   calibration: Calibration,
-  machine: readonly Warning[],
+  machine: OutsideLoad,
 ): Promise<Circumstances> {
   const { subject, load, probes } = member
   const ownMetrics = memoryMetrics(probes.memory)
@@ -179,7 +179,8 @@ async function conclude(
     status: failed ? 'failed' : measured ? 'complete' : 'incomplete',
     error: subject.error,
     calibration,
-    warnings: failed ? [] : [...own, ...machine],
+    processorsUsed: machine.processorsUsed,
+    warnings: failed ? [] : [...own, ...doubtsAboutMachine(machine)],
     probes,
     metadata: extras.metadata,
     metrics: { ...ownMetrics, ...extras.metrics },

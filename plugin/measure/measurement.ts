@@ -17,6 +17,7 @@ export interface Circumstances {
   status: Measurement['status']
   error?: unknown
   calibration?: Calibration | undefined
+  processorsUsed?: number | undefined
   warnings: Warning[]
   probes: Probes
   metrics: Record<string, Metric>
@@ -114,7 +115,7 @@ function loadMetrics({ goodputPerSecond, recoveryMs }: LoadResult): Record<strin
 /** The fields that both engines fill alike. */
 function commonFields(subject: Subject, circumstances: Circumstances) {
   const { options } = subject
-  const { call, status, error, calibration, warnings, probes, metadata } = circumstances
+  const { call, status, error, calibration, processorsUsed, warnings, probes, metadata } = circumstances
   return {
     name: subject.name,
     call,
@@ -129,6 +130,7 @@ function commonFields(subject: Subject, circumstances: Circumstances) {
     metadata,
     clockStepNs: clockFacts().stepNs,
     ...(calibration && { calibrationNs: calibration }),
+    ...(processorsUsed !== undefined && { processorsUsed }),
     warnings,
     probes,
   }

@@ -1,5 +1,6 @@
 import { nodeMajor } from '../run/environment.ts'
 import type { Measurement } from '../run/measurement.ts'
+import { processorShare } from '../run/processor-share.ts'
 import { intervalOf } from '../statistics/estimate.ts'
 import { medianOfLogs } from '../statistics/median-of-logs.ts'
 import { predictedChange } from '../statistics/predicted-change.ts'
@@ -81,7 +82,8 @@ export function meetsBaseline(
   const time = value?.kind === 'quantity' ? value.value : Number.NaN
   const speed = measurement.calibrationNs ? medianOfLogs(Object.values(measurement.calibrationNs)) : null
   const calibrated = speed !== null && used.every(({ values, calibration }) => calibration.length === values.length)
-  const share = calibrated ? processorShare(measurement) : 0
+  // The machine's speed weighs as much as the processor worked; wholly where that is not known.
+  const share = calibrated ? (processorShare(measurement) ?? 1) : 0
   const logs = used.map(({ values, calibration }) =>
     values.map((stored, index) => Math.log(stored) - (calibrated ? share * calibration[index]! : 0)),
   )
@@ -120,11 +122,6 @@ export function meetsBaseline(
 }
 
 const accept = 'Accept one with `vitest-verdict baseline accept` after a run.'
-
-/** The machine's speed weighs as much as the processor worked; wholly where that is not known. */
-function processorShare({ probes }: Measurement): number {
-  return probes.cpu ? Math.min(1, Math.max(0, probes.cpu.percentOfCore / 100)) : 1
-}
 
 /** @example percent(Math.log(1.25)) // '+25.0 %' */
 function percent(log: number): string {

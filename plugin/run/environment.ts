@@ -3,6 +3,10 @@ export interface Environment {
   platform: string
   arch: string
   osRelease: string
+  /** Whether it is a virtual machine; absent where the platform does not tell. */
+  virtual?: boolean
+  /** The same as long as the machine is not started anew; absent where the platform does not tell. */
+  bootId?: string
   cpuModel: string
   /** CPUs this process may use. */
   cpus: number

@@ -45,6 +45,11 @@ export interface Measurement {
   clockStepNs: number
   /** Median time of each calibration kernel around this benchmark, ns per call. Absent where it was switched off. */
   calibrationNs?: Calibration
+  /**
+   * Processors that this process kept busy while it was measured, on average, harness included; of a comparison, for all its members
+   * together. The rest of the time it waited for others.
+   */
+  processorsUsed?: number
   warnings: Warning[]
   /** What the probes saw; each absent where the platform lacks it or the option switched it off. */
   probes: Probes

@@ -9,6 +9,7 @@ export function readEnvironment(root: string, vitestVersion: string): Environmen
     platform: process.platform,
     arch: process.arch,
     osRelease: release(),
+    ...boot(),
     cpuModel: cpus()[0]?.model.trim() ?? 'unknown',
     cpus: availableParallelism(),
     memoryBytes: totalmem(),
@@ -34,6 +35,21 @@ function git(root: string): Pick<Environment, 'commit' | 'branch' | 'dirty'> {
   if (commit === null) return { commit: null, branch: null, dirty: null }
   const status = ask('status', '--porcelain')
   return { commit, branch: ask('rev-parse', '--abbrev-ref', 'HEAD'), dirty: status === null ? null : status !== '' }
+}
+
+/** What Linux tells of the machine's start; nothing elsewhere. */
+function boot(): Pick<Environment, 'virtual' | 'bootId'> {
+  try {
+    return {
+      // x86 processors name the hypervisor that they run under; of others it is not known.
+      ...(process.arch === 'x64' && {
+        virtual: /^flags\s*:.*\bhypervisor\b/m.test(readFileSync('/proc/cpuinfo', 'utf8')),
+      }),
+      bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
+    }
+  } catch {
+    return {}
+  }
 }
 
 /** CPU share of the control group (version 2), e.g. 1.5; null without a limit. */

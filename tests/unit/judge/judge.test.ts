@@ -134,6 +134,20 @@ describe('judge() and the baseline', () => {
     expect(report.warnings[0]!.text).toContain('darwin-arm64')
   })
 
+  test('expects more of a virtual machine that was started anew than of the same one', () => {
+    const { environment } = runOf([])
+    const virtual = { ...environment, virtual: true, bootId: 'a' }
+    const baseline = baselineOf(durations(steady), { environment: virtual })
+    const width = (changes: Partial<Run['environment']>) => {
+      const { interval } = metricOf(
+        judge(runOf(durations(steady), { environment: { ...virtual, ...changes } }), baseline, policy),
+      )
+      return interval![1] - interval![0]
+    }
+    expect(width({ bootId: 'b' })).toBeGreaterThan(1.9 * width({}))
+    expect(width({ virtual: false, bootId: 'b' })).toBe(width({}))
+  })
+
   test('names what differs in the environment', () => {
     const { environment } = runOf([])
     const baseline = baselineOf(durations(steady), { environment: { ...environment, osRelease: '5.4.0' } })
@@ -497,6 +511,16 @@ describe('guard rails', () => {
     expect(judged(30, []).verdict).toBe('regressed')
   })
 
+  test('without a CPU probe, what the process used meanwhile tells that it waited', () => {
+    const busy = [{ code: 'machine-busy', text: 'others kept 1.0 of 2 processors busy' }]
+    const judged = (processorsUsed: number) => {
+      const run = runOf(durations(times(2)).map((session) => ({ ...session, warnings: busy, processorsUsed })))
+      return metricOf(judge(run, baseline, policy)).verdict
+    }
+    expect(judged(0.1)).toBe('inconclusive')
+    expect(judged(1)).toBe('regressed')
+  })
+
   test('what is slower than other programs could have made it is found on a busy machine too, but not under an open load', () => {
     const busy = [{ code: 'machine-busy', text: 'others kept 1.0 of 2 processors busy' }]
     const cpu = { userMicros: 1, systemMicros: 1, microsPerOperation: 1, percentOfCore: 30 }
@@ -551,6 +575,23 @@ describe('screening', () => {
     expect(comparison.ratio).toBeCloseTo(1, 3)
     expect(comparison.n).toEqual([6, 6])
     expect(needsConfirmation(run, baseline, policy)).toEqual([])
+  })
+
+  test('does not take one mood of the machine for a regression: the spread of the screening sessions counts', () => {
+    const slowAlike = runOf(durations(times(1.4))).benchmarks[0]!.sessions
+    const confirmed = (factors: readonly number[]) => {
+      const screened = markScreening(runOf(durations(steady.map((value, index) => value * factors[index]!))), ['case'])
+      const [benchmark] = screened.benchmarks
+      return { ...screened, benchmarks: [{ ...benchmark!, sessions: [...benchmark!.sessions, ...slowAlike] }] }
+    }
+    const always = confirmed([1.4, 1.4, 1.41, 1.4, 1.39, 1.4])
+    const sometimes = confirmed([1, 1.02, 1.4, 1.01, 1, 1.5])
+    expect(judge(always, baseline, policy).verdict).toBe('regressed')
+    expect(judge(sometimes, baseline, policy).verdict).toBe('inconclusive')
+    expect(metricOf(judge(sometimes, baseline, policy)).ratio).toBeCloseTo(1.4, 2)
+    expect(explain(sometimes, baseline, policy, 'case')).toMatch(
+      /new: s = [\d.]+ over all sessions of the run \([\d.]+ of these alone\)/,
+    )
   })
 
   test('never flags less than what is regressed', () => {

@@ -66,8 +66,8 @@ describe('doubtsOf()', () => {
 
 describe('doubtsAboutMachine()', () => {
   test('names stolen time, then other processes, then the load average where nothing better is known', () => {
-    const code = (load: Parameters<typeof doubtsAboutMachine>[0]) =>
-      doubtsAboutMachine(load).map((warning) => warning.code)
+    const code = (load: Omit<Parameters<typeof doubtsAboutMachine>[0], 'processorsUsed'>) =>
+      doubtsAboutMachine({ processorsUsed: 1, ...load }).map((warning) => warning.code)
     expect(code({ steal: 0.001, othersBusy: 0, loadPerProcessor: 9 })).toEqual([])
     expect(code({ steal: 0.05, othersBusy: 0, loadPerProcessor: 0 })).toEqual(['cpu-steal'])
     expect(code({ steal: 0, othersBusy: 1e3, loadPerProcessor: 0 })).toEqual(['machine-busy'])
