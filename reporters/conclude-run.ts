@@ -16,11 +16,12 @@ import { readBaseline } from '../plugin/store/read-baseline.ts'
 import { readTargets } from '../plugin/store/read-targets.ts'
 import { targetSecrets } from '../plugin/system/target-secrets.ts'
 import { confirmRun } from './confirm-run.ts'
-import { combineExitCodes } from './exit-code.ts'
+import { combineExitCodes, exitCodeOfTargets } from './exit-code.ts'
 import { type FinishedRun, toRun } from './finished-run.ts'
 import { colourPalette, plainPalette } from './palette.ts'
 import { plainText } from './plain-text.ts'
 import { describeSkipped } from './skipped.ts'
+import { countTargets, missedTarget } from './target-lines.ts'
 import { renderTerminal } from './terminal.ts'
 import { writeOutputs } from './write-outputs.ts'
 
@@ -82,11 +83,9 @@ export async function concludeRun(finished: FinishedRun): Promise<void> {
   log(`\n${renderTerminal(report, { width: terminal.columns, palette })}`)
   const missed = targets.filter((target) => !target.met)
   const paint = options.failOnTarget ? palette.bad : palette.doubtful
-  for (const { key, figure, aim, value } of missed) {
-    log(paint(`Target missed: ${key} ${figure} ${aim}, measured ${Number(value.toPrecision(4))}`))
-  }
-  if (targets.length > 0) log(`Targets: ${targets.length - missed.length} met, ${missed.length} missed.`)
-  if (options.failOnTarget && missed.length > 0) exitCode = combineExitCodes(exitCode, 1)
+  for (const target of missed) log(paint(missedTarget(target)))
+  for (const line of countTargets(targets)) log(line)
+  exitCode = combineExitCodes(exitCode, exitCodeOfTargets(targets, options.failOnTarget))
   if (written !== null) log(palette.faint(`Written to ${options.outputDir}/: ${written.join(', ')}`))
   // What Vitest has set meanwhile (a failed test, a worker that crashed) is never lowered.
   const codes = [Number(process.exitCode ?? 0), exitCode, report.exitCode]
