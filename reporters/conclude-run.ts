@@ -12,9 +12,11 @@ import { type History, readHistory, writeHistory } from '../plugin/store/history
 import { toHistoryEntry } from '../plugin/store/history-entry.ts'
 import { InputError } from '../plugin/store/input-error.ts'
 import { openHistory } from '../plugin/store/open-history.ts'
+import { otherBaselines } from '../plugin/store/other-baselines.ts'
 import { readBaseline } from '../plugin/store/read-baseline.ts'
 import { readTargets } from '../plugin/store/read-targets.ts'
 import { targetSecrets } from '../plugin/system/target-secrets.ts'
+import { adviseOnBaseline } from './baseline-advice.ts'
 import { confirmRun } from './confirm-run.ts'
 import { combineExitCodes, exitCodeOfTargets } from './exit-code.ts'
 import { type FinishedRun, toRun } from './finished-run.ts'
@@ -81,6 +83,10 @@ export async function concludeRun(finished: FinishedRun): Promise<void> {
   }).catch(complain)
 
   log(`\n${renderTerminal(report, { width: terminal.columns, palette })}`)
+  if (report.baseline.kind === 'none') {
+    const others = options.baseline === null ? await otherBaselines(path) : []
+    for (const line of adviseOnBaseline(run.machineClass, others, run.environment.ci)) log(line)
+  }
   const missed = targets.filter((target) => !target.met)
   const paint = options.failOnTarget ? palette.bad : palette.doubtful
   for (const target of missed) log(paint(missedTarget(target)))
