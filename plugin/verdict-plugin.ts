@@ -80,6 +80,8 @@ function measureWithUs(project: TestProject, options: ResolvedOptions): void {
   // A session is a fresh process: modules kept from one to the next, or threads of one process, would share their fate.
   project.config.isolate = true
   if (project.config.pool === 'threads') project.config.pool = 'forks'
+  // So Vitest's advice to share processes, for the sake of speed, would be wrong here.
+  Object.assign(project.vitest.config.experimental.diagnostics, { isolate: false, environment: false, import: false })
 }
 
 /** What the assertions compare with: the file that the reporter will compare with. */
@@ -96,8 +98,8 @@ function addReporter(vitest: Vitest, options: ResolvedOptions): VerdictReporter 
     ? new VerdictReporter({ ...options, live: false }, delivery)
     : new VerdictReporter(options, concludeRun)
   vitest.config.reporters.push(reporter)
-  vitest.config.sequence.sequencer = repeatingSequencer(vitest.config.sequence.sequencer, ({ project }) =>
-    reporter.sessionsOf(project),
+  vitest.config.sequence.sequencer = repeatingSequencer(vitest.config.sequence.sequencer, (file) =>
+    reporter.sessionsOf(file),
   )
   return reporter
 }

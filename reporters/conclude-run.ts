@@ -12,15 +12,18 @@ import { type History, readHistory, writeHistory } from '../plugin/store/history
 import { toHistoryEntry } from '../plugin/store/history-entry.ts'
 import { InputError } from '../plugin/store/input-error.ts'
 import { openHistory } from '../plugin/store/open-history.ts'
+import { otherBaselines } from '../plugin/store/other-baselines.ts'
 import { readBaseline } from '../plugin/store/read-baseline.ts'
 import { readTargets } from '../plugin/store/read-targets.ts'
 import { targetSecrets } from '../plugin/system/target-secrets.ts'
+import { adviseOnBaseline } from './baseline-advice.ts'
 import { confirmRun } from './confirm-run.ts'
-import { combineExitCodes } from './exit-code.ts'
+import { combineExitCodes, exitCodeOfTargets } from './exit-code.ts'
 import { type FinishedRun, toRun } from './finished-run.ts'
 import { colourPalette, plainPalette } from './palette.ts'
 import { plainText } from './plain-text.ts'
 import { describeSkipped } from './skipped.ts'
+import { countTargets, missedTarget } from './target-lines.ts'
 import { renderTerminal } from './terminal.ts'
 import { writeOutputs } from './write-outputs.ts'
 
@@ -80,13 +83,15 @@ export async function concludeRun(finished: FinishedRun): Promise<void> {
   }).catch(complain)
 
   log(`\n${renderTerminal(report, { width: terminal.columns, palette })}`)
+  if (report.baseline.kind === 'none') {
+    const others = options.baseline === null ? await otherBaselines(path) : []
+    for (const line of adviseOnBaseline(run.machineClass, others, run.environment.ci)) log(line)
+  }
   const missed = targets.filter((target) => !target.met)
   const paint = options.failOnTarget ? palette.bad : palette.doubtful
-  for (const { key, figure, aim, value } of missed) {
-    log(paint(`Target missed: ${key} ${figure} ${aim}, measured ${Number(value.toPrecision(4))}`))
-  }
-  if (targets.length > 0) log(`Targets: ${targets.length - missed.length} met, ${missed.length} missed.`)
-  if (options.failOnTarget && missed.length > 0) exitCode = combineExitCodes(exitCode, 1)
+  for (const target of missed) log(paint(missedTarget(target)))
+  for (const line of countTargets(targets)) log(line)
+  exitCode = combineExitCodes(exitCode, exitCodeOfTargets(targets, options.failOnTarget))
   if (written !== null) log(palette.faint(`Written to ${options.outputDir}/: ${written.join(', ')}`))
   // What Vitest has set meanwhile (a failed test, a worker that crashed) is never lowered.
   const codes = [Number(process.exitCode ?? 0), exitCode, report.exitCode]

@@ -14,6 +14,7 @@ import type { Environment } from '../plugin/run/environment.ts'
 import { projectName } from '../plugin/run/project-name.ts'
 import type { Benchmark, Session } from '../plugin/run/run.ts'
 import { createRunBuilder, type RunBuilder } from '../plugin/run/run-builder.ts'
+import { findUnmatched } from '../plugin/sessions/find-unmatched.ts'
 import { lastSessionOnly } from '../plugin/sessions/last-session-only.ts'
 import { measureAgain, type Suspect } from '../plugin/sessions/measure-again.ts'
 import { createSessionCounter, type SessionCounter } from '../plugin/sessions/session-counter.ts'
@@ -41,6 +42,8 @@ export class VerdictReporter implements Reporter {
   #startedAt = new Date()
   #runs = 0
   #measured = false
+  /** Files that no session is spent on; undefined while that is being found out. */
+  #unmatched: ReadonlySet<string> | undefined = new Set()
   /** All sessions of each test, kept only for a blob. */
   #forBlob: Map<string, Session[]> | undefined
   #environment: Environment | undefined
@@ -54,7 +57,7 @@ export class VerdictReporter implements Reporter {
   constructor(options: ResolvedOptions, conclude: (finished: FinishedRun) => void | Promise<void>) {
     this.#options = options
     this.#conclude = conclude
-    this.#counter = createSessionCounter((module) => this.sessionsOf(module.project))
+    this.#counter = createSessionCounter((module) => this.sessionsOf(module))
   }
 
   /** Counts a project among those measured by our provider. */
@@ -62,10 +65,17 @@ export class VerdictReporter implements Reporter {
     this.#projects.add(project)
   }
 
-  /** How many fresh processes each file of a project gets: one for ordinary tests, for reruns in watch mode and for merged blobs. */
-  sessionsOf(project: TestProject): number {
-    const once = !this.#projects.has(project) || this.#runs > 1 || Boolean(this.#vitest?.config.mergeReports)
-    return once ? 1 : this.#options.sessions
+  /**
+   * How many fresh processes a file gets: one where it holds ordinary tests, for reruns in watch mode and for merged blobs; none
+   * where a filter leaves nothing in it.
+   */
+  sessionsOf(file: FileOfProject): number {
+    if (this.#unmatched?.has(identify(file))) return 0
+    return this.#once(file.project) || this.#unmatched === undefined ? 1 : this.#options.sessions
+  }
+
+  #once(project: TestProject): boolean {
+    return !this.#projects.has(project) || this.#runs > 1 || Boolean(this.#vitest?.config.mergeReports)
   }
 
   onInit(vitest: Vitest): void {
@@ -84,7 +94,16 @@ export class VerdictReporter implements Reporter {
     this.#forBlob?.clear()
     this.#measured = false
     this.#environment = undefined
+    if (this.#vitest) await this.#leaveOut(this.#vitest, specifications)
     await this.#follow(specifications)
+  }
+
+  async #leaveOut(vitest: Vitest, specifications: readonly TestSpecification[]): Promise<void> {
+    const repeated = specifications.filter(({ project, testNames }) => !this.#once(project) && !testNames)
+    this.#unmatched = undefined
+    this.#unmatched = new Set((await findUnmatched(vitest, repeated)).map(identify))
+    // A filter that matches nothing is ours to complain about, though no file will be queued.
+    if (this.#unmatched.size > 0) this.#measured = true
   }
 
   onTestModuleQueued(module: TestModule): void {
@@ -149,7 +168,7 @@ export class VerdictReporter implements Reporter {
       finishedAt: new Date(),
       interrupted: false,
       partial: isPartial(vitest),
-      sessions: Math.max(1, ...[...this.#projects].map((project) => this.sessionsOf(project))),
+      sessions: [...this.#projects].every((project) => this.#once(project)) ? 1 : this.#options.sessions,
       benchmarks: [],
       failures: [],
       skipped: [],
@@ -162,7 +181,7 @@ export class VerdictReporter implements Reporter {
   async #follow(specifications: readonly TestSpecification[]): Promise<void> {
     const vitest = this.#vitest
     const total = specifications.reduce(
-      (sum, { project }) => sum + (this.#projects.has(project) ? this.sessionsOf(project) : 0),
+      (sum, file) => sum + (this.#projects.has(file.project) ? this.sessionsOf(file) : 0),
       0,
     )
     this.#progress = countProgress(total)
@@ -234,6 +253,12 @@ export class VerdictReporter implements Reporter {
   #fileOf(module: TestModule): string {
     return relative(module.project.vitest.config.root, module.moduleId).split(sep).join('/')
   }
+}
+
+type FileOfProject = Pick<TestModule, 'project' | 'moduleId'>
+
+function identify({ project, moduleId }: FileOfProject): string {
+  return `${project.name}\0${moduleId}`
 }
 
 function taskResult(test: TestCase): RunnerTaskResult | undefined {

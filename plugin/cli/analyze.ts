@@ -1,12 +1,16 @@
 import { join, relative } from 'node:path'
 import type { Command } from 'commander'
 import { renderAnalysis } from '../../reporters/analysis.ts'
+import { combineExitCodes, exitCodeOfTargets } from '../../reporters/exit-code.ts'
 import { plainText } from '../../reporters/plain-text.ts'
 import { listRegressions, regressionBlock } from '../../reporters/regression-block.ts'
+import { countTargets, missedTarget } from '../../reporters/target-lines.ts'
 import { verdictSentence } from '../../reporters/verdict-words.ts'
 import { analyse } from '../analyse/analyse.ts'
 import type { Analysis } from '../analyse/analysis.ts'
 import type { Report } from '../judge/report.ts'
+import { checkTargets, type TargetResult } from '../judge/targets.ts'
+import { readTargets } from '../store/read-targets.ts'
 import { writeWhole } from '../store/write-whole.ts'
 import type { Context } from './context.ts'
 import { judgeStoredRun } from './judge-stored-run.ts'
@@ -31,7 +35,8 @@ export function registerAnalyze(program: Command, context: Context): void {
 }
 
 async function analyze(given: Given, context: Context): Promise<void> {
-  const { run, report, folder } = await judgeStoredRun(given, context)
+  const { run, options, report, folder } = await judgeStoredRun(given, context)
+  const targets = checkTargets(report.benchmarks, await readTargets(context.cwd, options.targets))
   const analysis = analyse(run, report)
   const files: Record<string, string | Uint8Array> = {
     [`analysis_report_${run.id}.md`]: renderAnalysis(analysis, report),
@@ -44,15 +49,19 @@ async function analyze(given: Given, context: Context): Promise<void> {
   }
   for (const [name, content] of Object.entries(files)) await writeWhole(join(folder, name), content)
   const place = relative(context.cwd, folder) || '.'
-  context.print(summarise(analysis, report))
+  context.print(summarise(analysis, report, targets))
   context.print(`Written to ${place}/: ${Object.keys(files).join(', ')}`)
-  context.exit(report.exitCode)
+  context.exit(combineExitCodes(report.exitCode, exitCodeOfTargets(targets, options.failOnTarget)))
 }
 
 const shown = 3
 
 /** The worst of each kind, the answer last. */
-function summarise({ bottlenecks, opportunities, recommendations }: Analysis, report: Report): string {
+function summarise(
+  { bottlenecks, opportunities, recommendations }: Analysis,
+  report: Report,
+  targets: readonly TargetResult[],
+): string {
   const regressions = listRegressions(report.benchmarks).map((regression) =>
     regressionBlock(regression)
       .map((line) => plainText(line))
@@ -72,6 +81,8 @@ function summarise({ bottlenecks, opportunities, recommendations }: Analysis, re
     ...list('Bottlenecks', slow),
     ...list('Opportunities', gains),
     ...list('Recommendations', areas),
+    ...targets.filter(({ met }) => !met).map(missedTarget),
+    ...countTargets(targets),
     plainText(verdictSentence(report), 500),
   ].join('\n')
 }

@@ -1,11 +1,15 @@
 import { relative, resolve } from 'node:path'
 import type { Command } from 'commander'
+import { combineExitCodes, exitCodeOfTargets } from '../../reporters/exit-code.ts'
+import { countTargets, missedTarget } from '../../reporters/target-lines.ts'
 import { renderTerminal } from '../../reporters/terminal.ts'
 import { type Baseline, toBaseline } from '../judge/baseline.ts'
 import { judge } from '../judge/judge.ts'
+import { checkTargets } from '../judge/targets.ts'
 import type { Run } from '../run/run.ts'
 import { InputError } from '../store/input-error.ts'
 import { readBaseline } from '../store/read-baseline.ts'
+import { readTargets } from '../store/read-targets.ts'
 import { updateBaseline } from '../store/update-baseline.ts'
 import type { Context } from './context.ts'
 import { type Located, locateRun } from './locate-run.ts'
@@ -65,8 +69,15 @@ async function check(given: Located, context: Context): Promise<void> {
     complete,
     baselinePath: relative(context.cwd, path),
   })
-  context.print(renderTerminal(report, { width: process.stdout.columns ?? 120 }))
-  context.exit(report.exitCode)
+  const targets = checkTargets(report.benchmarks, await readTargets(context.cwd, options.targets))
+  context.print(
+    [
+      renderTerminal(report, { width: process.stdout.columns ?? 120 }),
+      ...targets.filter(({ met }) => !met).map(missedTarget),
+      ...countTargets(targets),
+    ].join('\n'),
+  )
+  context.exit(combineExitCodes(report.exitCode, exitCodeOfTargets(targets, options.failOnTarget)))
 }
 
 /** The baseline named on the command line needs no run; its default name comes from the latest. */

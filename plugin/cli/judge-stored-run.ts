@@ -18,8 +18,8 @@ export interface Judged {
 }
 
 /**
- * Reads a stored run and judges it without measuring anything. Without a baseline there is no verdict, but a baseline that was
- * asked for must be there.
+ * Reads a stored run and judges it without measuring anything. Without a baseline there is no verdict, but a baseline that the
+ * command names must be there.
  * @throws InputError when a file is missing or damaged, or the threshold makes no sense
  */
 export async function judgeStoredRun(given: Located & { threshold?: string }, context: Context): Promise<Judged> {
@@ -28,8 +28,7 @@ export async function judgeStoredRun(given: Located & { threshold?: string }, co
   if (!(threshold > 0 && threshold <= 1000)) {
     throw new InputError(`Invalid --threshold "${given.threshold}": give per cent, more than 0 and at most 1000`)
   }
-  const wanted = given.baseline !== undefined || context.env.VITEST_VERDICT_BASELINE !== undefined
-  const baseline = wanted || existsSync(path) ? await readBaseline(path) : null
+  const baseline = given.baseline !== undefined || existsSync(path) ? await readBaseline(path) : null
   const report = judge(run, baseline, { ...options, threshold, complete, baselinePath: relative(context.cwd, path) })
   return { run, options, report, folder: dirname(file) }
 }

@@ -6,7 +6,7 @@ import type { TestSequencer, TestSequencerConstructor, TestSpecification, Vitest
  * this, and reporters are told of each specification once.
  *
  * @param Base the sequencer in use, whose order within a session stays
- * @param sessionsOf how often a specification runs; 1 for ordinary tests
+ * @param sessionsOf how often a specification runs; 1 for ordinary tests, 0 to leave it out
  */
 export function repeatingSequencer(
   Base: TestSequencerConstructor,

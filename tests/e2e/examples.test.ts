@@ -12,7 +12,7 @@ const says: Record<number, RegExp> = {
   2: /words_count .*custom_feature_most_frequent .*performance_distribution\.png/s,
   3: /custom_feature_most_frequent of custom_feature: \d+\.\d+ ms at p95, no-baseline/,
   4: /Gate: custom_feature_most_frequent inconclusive/,
-  5: /Written to .*analysis_report_.*Artifacts: .*benchmark_report_\d{8}_\d{6}\.html/s,
+  5: /Written to .*analysis_report_.*Accepted 2 benchmarks .*Artifacts: .*benchmark_report_\d{8}_\d{6}\.html/s,
   6: /few: 20 iterations, 1 benchmark\nmany: 200 iterations, 1 benchmark/,
   7: /Median Duration over 3 runs.*custom_feature_most_frequent/s,
   8: /concurrent_1 .*Targets: 4 met, 0 missed/s,
@@ -45,7 +45,11 @@ test('both CI examples run the same commands and keep the artifacts for 30 days'
     readFileSync(join(examples, 'ci', name), 'utf8'),
   ) as [string, string]
   const commands = (job: string) => [...job.matchAll(/npx vitest-verdict .+$/gm)].map(([command]) => command)
-  expect(commands(github)).toHaveLength(2)
+  expect(commands(github)).toEqual([
+    'npx vitest-verdict bench',
+    'npx vitest-verdict analyze --visualize',
+    'npx vitest-verdict baseline accept',
+  ])
   expect(commands(gitlab)).toEqual(commands(github))
   expect(github).toContain('retention-days: 30')
   expect(gitlab).toContain('expire_in: 30 days')

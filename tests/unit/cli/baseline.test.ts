@@ -96,6 +96,37 @@ test('commands judge a run as it was configured when it was measured', async ({ 
   expect(checked.exitCode).toBe(checked.output.includes('inconclusive') ? 2 : 0)
 })
 
+test('baseline check ends with 1 for a target that the run missed, where the run was to fail for it', async ({
+  project,
+}) => {
+  const targets = [
+    { benchmark: 'cache_*', figure: 'averageMs', below: 0.5 },
+    { benchmark: 'cache_warm', figure: 'p99Ms', below: 100 },
+  ]
+  await writeFile(join(project, 'baseline-targets.json'), JSON.stringify({ version: 1, targets }))
+  const measured = makeRun(keys.map((key) => makeBenchmark({ key, medianMs: 1 })))
+  const codes: number[] = []
+  for (const failOnTarget of [false, true]) {
+    const policy = {
+      failOn: 'critical',
+      strict: false,
+      severity: { medium: 10, high: 25, critical: 50 },
+      baseline: null,
+      partial: false,
+      targets: 'baseline-targets.json',
+      failOnTarget,
+    } as const
+    const run = { ...measured, options: { ...measured.options, policy } }
+    await writeFile(join(project, 'benchmark_results', `run_${run.id}.json`), JSON.stringify(run))
+    await runCommandLine(['baseline', 'accept'], { env: {}, cwd: project })
+    codes.push(await runCommandLine(['baseline', 'check'], { env: {}, cwd: project }))
+  }
+  expect(codes).toEqual([0, 1])
+  const { output } = await runNode([main, 'baseline', 'check'], project)
+  expect(output).toMatch(/Target missed: cache_warm averageMs < 0\.5, measured [\d.]+\n/)
+  expect(output).toContain('Targets: 1 met, 2 missed.\n')
+})
+
 test('explain shows how the verdict was reached, by a part of the name and against a summaries file too', async ({
   project,
 }) => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command } from 'commander'
@@ -83,6 +83,29 @@ describe('vitest-verdict analyze', () => {
     expect(slower.exitCode).toBe(1)
     writeFileSync(join(cwd, 'same.json'), JSON.stringify(summariesOf(2.3)))
     expect((await call('analyze', '--results-dir', '.', '--baseline', 'same.json')).exitCode).toBe(0)
+  })
+
+  test('says which targets were missed, and ends with 1 for them where the run was to', async () => {
+    const run = calmRun()
+    mkdirSync(join(cwd, 'baseline'))
+    const targets = [{ benchmark: 'model_selection_quick_qa_low', figure: 'averageMs', below: 1e-6 }]
+    writeFileSync(join(cwd, 'baseline', 'targets.json'), JSON.stringify({ version: 1, targets }))
+    store(run)
+    const said = await call('analyze', '--results-dir', '.')
+    expect(said.text).toMatch(
+      /Target missed: model_selection_quick_qa_low averageMs < 0\.000001, measured [\d.]+\nTargets: 0 met, 1 missed\.\n/,
+    )
+    expect(said.exitCode).toBe(0)
+    const policy = {
+      failOn: 'critical',
+      strict: false,
+      severity: { medium: 10, high: 25, critical: 50 },
+      baseline: null,
+      partial: false,
+      failOnTarget: true,
+    } as const
+    store({ ...run, options: { ...run.options, policy } })
+    expect((await call('analyze', '--results-dir', '.')).exitCode).toBe(1)
   })
 
   test.each([
