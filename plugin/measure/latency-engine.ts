@@ -132,7 +132,7 @@ function calibrate(subject: Subject, loops: LoopOverheads): void {
   subject.recorder = new SampleRecorder(subject.batchSize === 1)
   const loop = subject.async ? loops.async : loops.sync
   const share = !single && !subject.async && callNs < MEASURE_OVERHEAD_BELOW_NS
-  subject.exposed = subject.overrides ? 0 : share ? exposedShare(subject.fn, subject.batchSize, loop) : 1
+  subject.exposed = subject.overrides ? 0 : share ? exposedShare(subject.fn, subject.batchSize) : 1
   setEmpty(subject, loop.perCallNs)
   subject.resolutionNs = Math.max(loop.spreadNs, clock.stepNs / subject.batchSize)
 }

@@ -58,8 +58,6 @@ export interface LoopOverhead {
   perCallNs: number
   /** How far repeated measurements differ: nothing shorter can be told from an empty function. */
   spreadNs: number
-  /** What a second empty call in the loop adds. */
-  secondCallNs: number
 }
 
 export interface LoopOverheads {
@@ -105,49 +103,73 @@ async function trainLoops(): Promise<void> {
 }
 
 /**
- * Measures both loops around an empty function (about 3 ms). To be asked anew for every group of benchmarks: V8 compiles the
+ * Measures both loops around an empty function (about 2 ms). To be asked anew for every group of benchmarks: V8 compiles the
  * loops again now and then, to code of another speed.
  */
 export async function loopOverheads(): Promise<LoopOverheads> {
   trained ??= trainLoops()
   await trained
   const sync: number[] = []
-  const padded: number[] = []
   const async: number[] = []
   for (let round = 0; round < EMPTY_ROUNDS; round++) {
     sync.push(timeSync(empties[0]!, EMPTY_CALLS).elapsedNs / EMPTY_CALLS)
-    padded.push(timePadded(empties[1]!, empties[0]!, EMPTY_CALLS).elapsedNs / EMPTY_CALLS)
     async.push((await timeAsync(settledAsyncs[0]!, SETTLED_CALLS)).elapsedNs / SETTLED_CALLS)
   }
-  const { middle, spread } = describeSpread(sync)
-  const loop = describeSpread(async)
-  return {
-    sync: { perCallNs: middle, spreadNs: spread, secondCallNs: Math.max(0, describeSpread(padded).middle - middle) },
-    async: { perCallNs: loop.middle, spreadNs: loop.spread, secondCallNs: loop.middle },
+  const overhead = (times: number[]): LoopOverhead => {
+    const { middle, spread } = describeSpread(times)
+    return { perCallNs: middle, spreadNs: spread }
   }
+  return { sync: overhead(sync), async: overhead(async) }
 }
 
-/** Pairs of rounds for `exposedShare`: the median of their differences is good to about 0.1 ns on a quiet machine. */
-const OVERHEAD_PAIRS = 41
+/** Cycles of `exposedShare`: the medians are good to about 0.1 ns on a quiet machine. */
+const OVERHEAD_CYCLES = 41
+/** Where a second call adds less than this share of what it adds beside an empty one, the loop's own steps are hidden as well. */
+const LOOP_SHOWS_FROM = 0.25
 
 /**
  * Which share of an empty call's time the loop adds to each call of *this* function, 0 to 1. A processor hides part of a call
  * behind the work around it (all of it behind a long chain of dependent operations), so the cost of the empty loop alone would
  * take too much away from a function of a few nanoseconds. How much is hidden shows in what a second, empty call costs beside
- * this function and beside an empty one.
+ * this function and beside an empty one. All four are timed in turns: a shared processor is now half as fast as a moment ago.
  */
-export function exposedShare(fn: () => unknown, count: number, loop: LoopOverhead): number {
-  if (loop.secondCallNs === 0) return 1
-  const differences: number[] = []
-  for (let pair = 0; pair < OVERHEAD_PAIRS; pair++) {
+export function exposedShare(fn: () => unknown, count: number): number {
+  const [empty, other] = [empties[0]!, empties[1]!]
+  const beside: number[] = []
+  const besideEmpty: number[] = []
+  const alone: number[] = []
+  for (let cycle = 0; cycle < OVERHEAD_CYCLES; cycle++) {
     // A B, then B A: a drift of the machine cancels.
-    const padFirst = pair % 2 === 1
-    const padded = padFirst ? timePadded(fn, empties[0]!, count).elapsedNs : 0
-    const plain = timeSync(fn, count).elapsedNs
-    differences.push(((padFirst ? padded : timePadded(fn, empties[0]!, count).elapsedNs) - plain) / count)
+    const padFirst = cycle % 2 === 1
+    const own = timePair(fn, empty, count, padFirst)
+    const none = timePair(other, empty, EMPTY_CALLS, padFirst)
+    beside.push(own.padded - own.plain)
+    besideEmpty.push(none.padded - none.plain)
+    alone.push(none.plain)
   }
-  const exposed = describeSpread(differences).middle / loop.secondCallNs
-  return Math.min(1, Math.max(0, exposed))
+  const middle = (values: number[]) => describeSpread(values).middle
+  return shareOf(middle(beside), middle(besideEmpty), middle(alone))
+}
+
+/**
+ * @param beside what a second call costs beside the function, ns
+ * @param besideEmpty the same beside an empty one
+ * @param alone what an empty call costs in the loop: a call, and the loop's own steps
+ * @example exposedShare's answer for atomic additions: shareOf(2.04, 2.76, 3.44) // 0.79
+ */
+export function shareOf(beside: number, besideEmpty: number, alone: number): number {
+  if (besideEmpty <= 0 || alone <= 0) return 1
+  // What can be hidden is hidden once: the call is what hides, the loop's steps come on top of it.
+  const loopSteps = Math.max(0, alone - besideEmpty) * Math.min(1, beside / besideEmpty / LOOP_SHOWS_FROM)
+  return Math.min(1, Math.max(0, (beside + loopSteps) / alone))
+}
+
+/** Times per call without and with a second call, ns. */
+function timePair(fn: () => unknown, pad: () => unknown, count: number, padFirst: boolean) {
+  const paddedBefore = padFirst ? timePadded(fn, pad, count).elapsedNs : 0
+  const plain = timeSync(fn, count).elapsedNs
+  const padded = padFirst ? paddedBefore : timePadded(fn, pad, count).elapsedNs
+  return { plain: plain / count, padded: padded / count }
 }
 
 function describeSpread(values: number[]): { middle: number; spread: number } {

@@ -1,3 +1,4 @@
+import { median } from '../statistics/median.ts'
 import { now } from './clock.ts'
 import { WARMUP_MOST_MS } from './settings.ts'
 import { needsSingleCalls, probe, runRound, type Subject } from './subject.ts'
@@ -11,6 +12,8 @@ const STEADY_WITHIN = 0.08
 
 /** Calls between two looks at the clock in warm-up: about this long, ns. */
 const CHUNK_NS = 100_000
+/** Chunks whose median is the time of a call: one of them may have been interrupted for 10 ms. */
+const PACE_CHUNKS = 9
 
 /** The event loop must get its turn at least this often, ms, for timeouts and aborts to be noticed. */
 export const YIELD_EVERY_MS = 20
@@ -29,6 +32,7 @@ export async function warmUp(subject: Subject, aborted: () => boolean, mostMs = 
   const { budget } = subject
   const start = now()
   const levels: number[] = []
+  const paces: number[] = []
   let callNs = await probe(subject, 'warmup')
   let calls = 1
   let windowNs = 0
@@ -52,10 +56,11 @@ export async function warmUp(subject: Subject, aborted: () => boolean, mostMs = 
     calls += count
     windowNs += elapsedNs
     windowCalls += count
-    callNs = Math.max(0.1, elapsedNs / count)
+    paces.push(Math.max(0.1, elapsedNs / count))
+    if (paces.length > PACE_CHUNKS) paces.shift()
+    callNs = median(paces)
     if (windowNs >= WINDOW_MS * 1e6) {
       levels.push(windowNs / windowCalls)
-      callNs = Math.max(0.1, windowNs / windowCalls)
       windowNs = 0
       windowCalls = 0
     }

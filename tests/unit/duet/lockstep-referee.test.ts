@@ -5,7 +5,7 @@ import { lockstepReferee, type RefereeOptions } from '../../../plugin/duet/locks
 import type { PlayerFacts } from '../../../plugin/duet/player.ts'
 
 const all: Lane[] = ['head', 'base', 'null']
-const loop = { perCallNs: 1, spreadNs: 1, secondCallNs: 1 }
+const loop = { perCallNs: 1, spreadNs: 1 }
 const budget: PlayerFacts['budget'] = {
   iterations: 10,
   exactIterations: false,
