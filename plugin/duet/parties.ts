@@ -1,6 +1,7 @@
 import type { BenchmarkGroup, BenchResult } from 'vitest'
 import type { BenchmarkOptions } from '../measure/bench-options.ts'
 import { toBenchResult } from '../measure/bench-result.ts'
+import { checkOptions } from '../measure/check-options.ts'
 import { rememberResult } from '../measure/measured-results.ts'
 import { latencyMeasurement } from '../measure/measurement.ts'
 import { SampleRecorder } from '../measure/sample-recorder.ts'
@@ -22,6 +23,7 @@ export function partiesOf(
   return new Map(
     registrations.map(({ name, fn, fnOpts }) => {
       const own = (fnOpts ?? {}) as BenchmarkOptions
+      checkOptions(name, own, run)
       return [name, { lane, run, subject: createSubject(name, fn, own, resolveBudget(name, own, run, plugin)) }]
     }),
   )

@@ -5,6 +5,8 @@ import { watchAbort } from './abort-watch.ts'
 import type { BenchmarkOptions, Measured, Metadata } from './bench-options.ts'
 import { toBenchResult } from './bench-result.ts'
 import { calibrate, summariseCalibration } from './calibration.ts'
+import { checkExtras } from './check-extras.ts'
+import { checkOptions, unknownOptions } from './check-options.ts'
 import { clockFacts } from './clock.ts'
 import { doubtsAboutMachine, doubtsOf } from './doubts.ts'
 import { seedOf } from './interleaved-order.ts'
@@ -60,8 +62,6 @@ export async function measureGroup(group: BenchmarkGroup, options: MeasureOption
   const aborted = () => abort.aborted
 
   const measure = async () => {
-    // Garbage of the benchmark before slows this one down: after one that allocated much, 6 of 10 sessions took 2.5 times as
-    // long, and 3 of 10 still do.
     settleGarbage('major')
     const before = calibrate()
     const outsideLoad = watchOutsideLoad()
@@ -121,6 +121,7 @@ function createMembers({ registrations }: BenchmarkGroup, run: RunOptions, optio
     if (names.has(name)) throw new Error(`Benchmark "${name}" already exists in this comparison: names must differ`)
     names.add(name)
     const benchOptions = (fnOpts ?? {}) as BenchmarkOptions
+    checkOptions(name, benchOptions, run)
     const subject = createSubject(name, fn, benchOptions, resolveBudget(name, benchOptions, run, options))
     const { load } = benchOptions
     return {
@@ -180,7 +181,7 @@ async function conclude(
     error: subject.error,
     calibration,
     processorsUsed: machine.processorsUsed,
-    warnings: failed ? [] : [...own, ...doubtsAboutMachine(machine)],
+    warnings: failed ? [] : [...doubtsAboutOptions(subject), ...own, ...doubtsAboutMachine(machine)],
     probes,
     metadata: extras.metadata,
     metrics: { ...ownMetrics, ...extras.metrics },
@@ -191,12 +192,21 @@ function nothingElse(call: number, { probes }: Member) {
   return { call, warnings: [], probes, metrics: {}, metadata: {} }
 }
 
-async function askForExtras({ options }: Subject, measured: Measured) {
+async function askForExtras({ name, options }: Subject, measured: Measured) {
   const { metadata } = options
-  return {
+  const extras = {
     metrics: (await options.metrics?.(measured)) ?? {},
     metadata: (typeof metadata === 'function' ? await metadata() : metadata) ?? {},
   }
+  checkExtras(name, extras.metrics, extras.metadata)
+  return extras
+}
+
+function doubtsAboutOptions({ name, options }: Subject): Warning[] {
+  return unknownOptions(options).map((option) => ({
+    code: 'unknown-option',
+    text: `"${name}" has the option \`${option}\`, which is not known here: look for a typing error`,
+  }))
 }
 
 function doubtsAboutRounds(subject: Subject): Warning[] {

@@ -61,9 +61,15 @@ export class BenchOptionError extends TypeError {
   }
 }
 
+/** As JSON where JSON knows such values. */
 function describe(value: unknown): string {
   if (typeof value === 'number') return String(value)
-  return JSON.stringify(value) ?? String(value)
+  if (typeof value === 'function') return 'a function'
+  try {
+    return JSON.stringify(value, (_, each: unknown) => (Number.isNaN(each) ? 'NaN' : each)) ?? String(value)
+  } catch {
+    return String(value)
+  }
 }
 
 /** Longest any single benchmark may be asked to run, ms: a day. */
@@ -86,7 +92,7 @@ export const WARMUP_MOST_MS = 250
  */
 export function resolveBudget(name: string, bench: BenchmarkOptions, run: RunOptions, options: MeasureOptions): Budget {
   const number = (option: 'time' | 'iterations' | 'warmupTime' | 'warmupIterations', most: number, whole: boolean) => {
-    const value: unknown = bench[option] ?? run[option]
+    const value: unknown = bench[option] === undefined ? run[option] : bench[option]
     if (value === undefined) return undefined
     const good = typeof value === 'number' && value >= 0 && value <= most && (!whole || Number.isInteger(value))
     if (good) return value

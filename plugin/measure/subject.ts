@@ -2,7 +2,7 @@ import type { BenchmarkOptions } from './bench-options.ts'
 import { now } from './clock.ts'
 import { isThenable, timeAsync, timeSync } from './rounds.ts'
 import { SampleRecorder } from './sample-recorder.ts'
-import { BenchOptionError, type Budget, type RunOptions } from './settings.ts'
+import type { Budget, RunOptions } from './settings.ts'
 
 export type Mode = 'run' | 'warmup'
 
@@ -41,15 +41,9 @@ export interface Subject {
   tookMs: number
 }
 
-const hookNames = ['beforeAll', 'beforeEach', 'afterEach', 'afterAll'] as const
+type HookName = 'beforeAll' | 'beforeEach' | 'afterEach' | 'afterAll'
 
-/** @throws BenchOptionError when a hook is not a function. */
 export function createSubject(name: string, fn: () => unknown, options: BenchmarkOptions, budget: Budget): Subject {
-  for (const hook of hookNames) {
-    if (options[hook] != null && typeof options[hook] !== 'function') {
-      throw new BenchOptionError(name, hook, options[hook], 'must be a function')
-    }
-  }
   return {
     name,
     fn,
@@ -79,7 +73,7 @@ export function needsSingleCalls({ options, overrides }: Subject): boolean {
 }
 
 /** Runs `beforeAll` or `afterAll`. */
-export async function runHook(subject: Subject, hook: (typeof hookNames)[number], mode: Mode): Promise<void> {
+export async function runHook(subject: Subject, hook: HookName, mode: Mode): Promise<void> {
   // tinybench's own Task is promised as `this`; of it, hooks get the name.
   await subject.options[hook]?.call(subject.task as never, mode)
 }

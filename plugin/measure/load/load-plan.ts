@@ -84,7 +84,7 @@ const known = {
  * @throws BenchOptionError naming benchmark, option and value.
  */
 export function resolveLoad(name: string, load: LoadOptions, options: MeasureOptions): LoadPlan {
-  if (typeof load !== 'object' || load === null) {
+  if (typeof load !== 'object' || load === null || Array.isArray(load)) {
     throw new BenchOptionError(name, 'load', load, 'must be an object such as { concurrency: 10, requests: 100 }')
   }
   const given = load as Record<string, unknown>
@@ -101,22 +101,26 @@ export function resolveLoad(name: string, load: LoadOptions, options: MeasureOpt
     }
   }
   const read = (option: string, least: number, most: number, whole: boolean, fallback?: number): number => {
-    const value = given[option] ?? fallback
+    const value = given[option] === undefined ? fallback : given[option]
     const good = typeof value === 'number' && value >= least && value <= most && (!whole || Number.isInteger(value))
     if (good) return value
     const wanted = `must be ${whole ? 'a whole number' : 'a number'} from ${least} to ${most}`
     throw new BenchOptionError(name, `load.${option}`, value, wanted)
   }
+  const { failFast = false } = given
+  if (typeof failFast !== 'boolean')
+    throw new BenchOptionError(name, 'load.failFast', failFast, 'must be true or false')
   const targets = readTargets(name, given.targets)
   const base: PlanBase = {
-    failFast: given.failFast === true,
+    failFast,
     timeoutMs: read('timeout', 1, MOST_MS, false, DEFAULT_TIMEOUT_MS),
     targets,
     hasTargets: targets.latencyMs !== undefined,
   }
+  const seed = read('seed', 0, 2 ** 32 - 1, true, 1)
   const arrivals = (): Arrivals => ({
     shape: shapeOf(name, given, () => read('burstiness', 0.01, 1000, false, DEFAULT_BURSTINESS)),
-    seed: read('seed', 0, 2 ** 32 - 1, true, 1),
+    seed,
     maxInFlight: read('maxInFlight', 1, MOST_CONCURRENT, true, MOST_CONCURRENT),
   })
   if (kind === 'closed') {
@@ -137,7 +141,7 @@ export function resolveLoad(name: string, load: LoadOptions, options: MeasureOpt
     limitRequests(name, 'load.rate', rate, (rate * durationMs) / 1000)
     return { ...base, model: 'open', rate, durationMs, arrivals: arrivals() }
   }
-  const of = given.model ?? 'open'
+  const { model: of = 'open' } = given
   if (of !== 'open' && of !== 'closed') {
     throw new BenchOptionError(
       name,
@@ -173,7 +177,7 @@ function readLevels(name: string, steps: unknown, of: 'open' | 'closed'): number
 
 function readTargets(name: string, targets: unknown): LoadTargets {
   if (targets === undefined) return {}
-  if (typeof targets !== 'object' || targets === null) {
+  if (typeof targets !== 'object' || targets === null || Array.isArray(targets)) {
     throw new BenchOptionError(name, 'load.targets', targets, 'must be an object such as { latencyMs: 100 }')
   }
   const { latencyMs, errorRate, ...unknown } = targets as Record<string, unknown>
@@ -190,7 +194,7 @@ function readTargets(name: string, targets: unknown): LoadTargets {
 }
 
 function shapeOf(name: string, given: Record<string, unknown>, burstiness: () => number): number {
-  const arrivals = given.arrivals ?? 'poisson'
+  const { arrivals = 'poisson' } = given
   if (given.burstiness !== undefined && arrivals !== 'gamma') {
     throw new BenchOptionError(name, 'load.burstiness', given.burstiness, 'only arrivals "gamma" have one')
   }

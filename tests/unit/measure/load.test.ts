@@ -152,9 +152,36 @@ describe('a load that makes no sense is refused, naming benchmark, option and va
     [{ timeout: 0 }, /`load.timeout` is 0/],
     [{ targets: { latencyMs: -1 } }, /`load.targets.latencyMs` is -1/],
     [{ targets: { p95: 3 } }, /`load.targets.p95` is 3/],
+    [{ targets: { latencyMs: Number.NaN } }, /`load.targets.latencyMs` is NaN/],
+    [{ targets: { errorRate: 2 } }, /`load.targets.errorRate` is 2/],
+    [{ targets: [] }, /`load.targets` is \[\]/],
+    [[], /`load` is \[\]/],
+    [{ failFast: 'no' }, /"a": option `load.failFast` is "no", but must be true or false/],
+    [{ failFast: null }, /`load.failFast` is null/],
+    [{ requests: '100' }, /`load.requests` is "100"/],
+    [{ requests: null }, /`load.requests` is null/],
+    [{ requests: Number.POSITIVE_INFINITY }, /`load.requests` is Infinity/],
+    [{ concurrency: 2.5 }, /`load.concurrency` is 2.5/],
+    [{ duration: Number.NaN }, /`load.duration` is NaN/],
+    [{ duration: -1 }, /`load.duration` is -1/],
+    [{ seed: 1.5 }, /`load.seed` is 1.5/],
+    [{ seed: -1, requests: 1 }, /`load.seed` is -1/],
+    [{ rate: Number.NaN, duration: 10 }, /`load.rate` is NaN/],
+    [{ rate: 10, duration: 10, maxInFlight: 0 }, /`load.maxInFlight` is 0/],
+    [{ rate: 10, duration: 10, arrivals: 'gamma', burstiness: 0 }, /`load.burstiness` is 0/],
+    [{ rate: 10, duration: 10, arrivals: null }, /`load.arrivals` is null/],
+    [{ steps: [10, Number.NaN], duration: 10 }, /`load.steps` is \[10,"NaN"\]/],
+    [{ steps: 5, duration: 10 }, /`load.steps` is 5/],
+    [{ concurency: 5 }, /`load.concurency` is 5, but a load with `concurrency` knows only/],
   ]
   test.for(bad)('%j', async ([load, message]) => {
     await expect(underLoad(() => 1, load as LoadOptions)).rejects.toThrow(message)
+  })
+
+  test('a value that JSON cannot show', async () => {
+    await expect(underLoad(() => 1, { concurrency: 10n } as never)).rejects.toThrow(
+      /"a": option `load.concurrency` is 10/,
+    )
   })
 
   test('hooks around each call', async () => {
