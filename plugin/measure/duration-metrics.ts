@@ -5,6 +5,8 @@ import { sorted } from '../statistics/sorted.ts'
 /** What the duration metrics are computed from; times per iteration, ns. */
 export interface Durations {
   samplesNs: readonly number[]
+  /** Whether a sample is the average of a batch: its percentiles are then not those of single calls, and say so. */
+  batched: boolean
   minNs: number
   maxNs: number
   /** Mean over long rounds; that of all rounds where there were none. */
@@ -32,6 +34,7 @@ export function durationMetrics(durations: Durations): Record<string, Metric> {
   }
   if (samplesNs.length === 0) return total > 0 ? { success_rate: successRate } : {}
   const ordered = sorted(samplesNs)
+  const ofWhat = durations.batched ? ' of Batches' : ''
   const quantile = (share: number) => durations.tail(share) ?? quantileOfSorted(ordered, share)
   return {
     duration_median: duration('Median Duration', quantileOfSorted(ordered, 0.5), true),
@@ -39,8 +42,8 @@ export function durationMetrics(durations: Durations): Record<string, Metric> {
     duration_quartile: duration('Lower Quartile Duration', quantileOfSorted(ordered, 0.25)),
     duration_min: duration('Minimum Duration', durations.minNs),
     duration_max: duration('Maximum Duration', durations.maxNs),
-    duration_p95: duration('P95 Duration', quantile(0.95)),
-    duration_p99: duration('P99 Duration', quantile(0.99)),
+    duration_p95: duration(`P95 Duration${ofWhat}`, quantile(0.95)),
+    duration_p99: duration(`P99 Duration${ofWhat}`, quantile(0.99)),
     throughput: {
       kind: 'quantity',
       title: 'Throughput',

@@ -31,6 +31,7 @@ export function latencyMeasurement(subject: Subject, circumstances: Circumstance
   const failures = circumstances.status === 'failed' ? 1 : 0
   const metrics = durationMetrics({
     samplesNs: recorder.samples(),
+    batched: subject.batchSize > 1,
     minNs: recorder.minNs,
     maxNs: recorder.maxNs,
     meanNs: subject.long.calls > 0 ? subject.long.ns / subject.long.calls : recorder.sumNs / recorder.count,
@@ -61,6 +62,7 @@ export function loadMeasurement(run: LoadRun, circumstances: Circumstances): Mea
   const { samples, failed, dropped } = log.all.thinned(MOST_SAMPLES)
   const metrics = durationMetrics({
     samplesNs: log.good.samples(),
+    batched: false,
     minNs: log.good.minNs,
     maxNs: log.good.maxNs,
     meanNs: log.good.sumNs / log.good.count,

@@ -13,6 +13,7 @@ function durationsOf(samplesNs: number[]): Durations {
   const sum = samplesNs.reduce((total, each) => total + each, 0)
   return {
     samplesNs,
+    batched: false,
     minNs: Math.min(...samplesNs),
     maxNs: Math.max(...samplesNs),
     meanNs: sum / samplesNs.length,

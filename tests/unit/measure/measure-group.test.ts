@@ -2,6 +2,7 @@ import { Bench } from 'tinybench'
 import type { BenchResult } from 'vitest'
 import { describe, expect, test } from 'vitest'
 import type { BenchmarkOptions } from '../../../plugin/measure/bench-options.ts'
+import type { RunOptions } from '../../../plugin/measure/settings.ts'
 import type { Metric, Quantity } from '../../../plugin/run/metric.ts'
 import { measurementSchema } from '../../../plugin/run/schema.ts'
 import { fakeTest, few, measure, quickOptions } from './fake-group.ts'
@@ -273,6 +274,70 @@ describe('measureGroup()', () => {
     await refused(['a', () => 1, { beforeAll: 3 as never }]).toThrow(/"a": option `beforeAll` is 3/)
     await refused(['a', () => 1], ['a', () => 2]).toThrow(/"a" already exists/)
     await expect(measure([['a', () => 1]], { run: { concurrency: 'task' } })).rejects.toThrow(/`concurrency` is "task"/)
+  })
+
+  test.for<[options: object, message: RegExp]>([
+    [{ time: Number.NaN }, /"a": option `time` is NaN/],
+    [{ time: '5' }, /`time` is "5"/],
+    [{ iterations: null }, /`iterations` is null/],
+    [{ warmupTime: Number.POSITIVE_INFINITY }, /`warmupTime` is Infinity/],
+    [{ warmupIterations: -1 }, /`warmupIterations` is -1/],
+    [{ threshold: '5' }, /`threshold` is "5"/],
+    [{ profiling: 'no' }, /`profiling` is "no", but must be true or false/],
+    [{ memoryTracking: 0 }, /`memoryTracking` is 0/],
+    [{ async: 1 }, /`async` is 1/],
+    [{ retainSamples: 'all' }, /`retainSamples` is "all"/],
+    [{ signal: {} }, /`signal` is {}/],
+    [{ category: 7 }, /`category` is 7/],
+    [{ title: '' }, /`title` is ""/],
+    [{ metadata: ['fast'] }, /`metadata` is \["fast"\]/],
+    [{ metadata: { sizes: [1] } }, /`metadata` is {"sizes":\[1\]}/],
+    [{ metrics: { hits: 1 } }, /`metrics` is {"hits":1}/],
+    [{ load: null }, /`load` is null/],
+    [{ metadata: () => ({ at: Number.NaN }) }, /`metadata` is {"at":"NaN"}/],
+    [{ metrics: () => ({ hits: 3 }) }, /`metrics.hits` is 3/],
+    [
+      { metrics: () => ({ hits: { kind: 'count', title: 'Hits', direction: 'higher', gate: true, unit: '1' } }) },
+      /`metrics.hits` is .*`value` must be a finite number/,
+    ],
+  ])('refuses a benchmark with %j', async ([options, message]) => {
+    await expect(measure([['a', () => 1, options as BenchmarkOptions]], { run: few })).rejects.toThrow(message)
+  })
+
+  test.for<[options: object, message: RegExp]>([
+    [{ warmup: 'yes' }, /"a": option `warmup` is "yes"/],
+    [{ throws: 1 }, /`throws` is 1/],
+    [{ setup: true }, /`setup` is true/],
+    [{ teardown: 3 }, /`teardown` is 3/],
+    [{ iterations: 0.5 }, /`iterations` is 0.5/],
+  ])('refuses to run with %j', async ([run, message]) => {
+    await expect(measure([['a', () => 1]], { run: run as RunOptions })).rejects.toThrow(message)
+  })
+
+  test('says of an option that nobody knows that it is none', async () => {
+    const fake = fakeTest()
+    await measure([['a', () => 1, { iteratons: 5 } as BenchmarkOptions]], { test: fake, run: few })
+    expect(fake.meta.verdict![0]!.warnings).toContainEqual({
+      code: 'unknown-option',
+      text: expect.stringContaining('"a" has the option `iteratons`'),
+    })
+  })
+
+  test('says of percentiles whether they are of single calls or of batches', async () => {
+    const fake = fakeTest()
+    const slow = () => ({ overriddenDuration: 3 })
+    await measure(
+      [
+        ['fast', () => 1],
+        ['slow', slow],
+      ],
+      { test: fake, run: few },
+    )
+    const titles = fake.meta.verdict!.map(({ metrics }) => [metrics.duration_p95!.title, metrics.duration_p99!.title])
+    expect(titles).toEqual([
+      ['P95 Duration of Batches', 'P99 Duration of Batches'],
+      ['P95 Duration', 'P99 Duration'],
+    ])
   })
 
   test('never says that a function takes no time', async () => {
