@@ -56,7 +56,7 @@ export function localPlayer({ lane, subject, run }: Party, aborted: () => boolea
       prepare(subject, batch)
     },
     async takeTurn(turn) {
-      if (turn.mean || turn.settled) settleGarbage('minor')
+      if (turn.mean || turn.settled) settleGarbage()
       const before = turn.mean ? processorTime() : null
       const start = now()
       const { calls, timedNs } = await callUntil(subject, turn, batchesNs, aborted)
