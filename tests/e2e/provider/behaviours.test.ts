@@ -5,6 +5,8 @@ interface Outcome {
   test: string
   state: string
   events?: string[]
+  /** What our provider has recorded. */
+  measured?: { name: string; status: string; iterations: number }[]
   errors?: { name: string; message: string; file?: string; line?: number }[]
 }
 
@@ -31,9 +33,11 @@ test.for([
   ['toBeFasterThan and compare', 'passed'],
   ['writeResult and bench.from', 'passed'],
   ['the result that run() gives', 'passed'],
+  ['a call that never settles', 'failed'],
 ] as const)('the provider behaves like the built-in one: %s (%s)', ([name, state]) => {
   expect(builtIn.get(name)?.state).toBe(state)
-  expect(ours.get(name)).toEqual(builtIn.get(name))
+  const { measured: _, ...told } = ours.get(name)!
+  expect(told).toEqual(builtIn.get(name))
 })
 
 /** Both refuse; only the words differ, or what they are wrapped in. */
@@ -44,3 +48,10 @@ test.for(['several errors of a comparison', 'two benchmarks of one name'])(
     expect(ours.get(name)?.state).toBe('failed')
   },
 )
+
+test('the provider saves what it has measured of a call that never settles, marked incomplete', () => {
+  const { errors, measured } = ours.get('a call that never settles')!
+  expect(errors![0]!.message).toContain('timed out')
+  expect(measured).toEqual([{ name: 'hangs', status: 'incomplete', iterations: expect.any(Number) }])
+  expect(measured![0]!.iterations).toBeGreaterThan(0)
+})

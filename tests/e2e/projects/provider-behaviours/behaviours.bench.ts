@@ -132,3 +132,9 @@ test('two benchmarks of one name', async ({ bench }) => {
     limits,
   )
 })
+
+test('a call that never settles', { timeout: 2000 }, async ({ bench }) => {
+  let calls = 0
+  const hangs = () => new Promise<void>((resolve) => (++calls <= 5 ? setTimeout(resolve, 1) : undefined))
+  await bench('hangs', hangs).run({ ...limits, iterations: 100 })
+})

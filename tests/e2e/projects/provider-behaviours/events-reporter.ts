@@ -8,6 +8,7 @@ export default class {
       test: test.name,
       state,
       events: test.meta().events,
+      measured: test.meta().verdict?.map(({ name, status, iterations }) => ({ name, status, iterations })),
       errors: errors?.map(({ name, message, stacks }) => ({
         name,
         message,
