@@ -1,6 +1,6 @@
 /**
  * Compares our measuring with the built-in provider, with autocannon and with queueing theory, and prints a table:
- * `npm run bench:engine`, or `node bench/engine/table.ts <section …>`. About 6 minutes in all; close other programs.
+ * `npm run bench:engine`, or `node bench/engine/table.ts <section …>`. About 8 minutes in all; close other programs.
  */
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
