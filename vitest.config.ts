@@ -14,6 +14,8 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     // Vitest leaves one processor free; on two that would halve the speed. Benchmark projects keep their single worker.
     maxWorkers: 2,
+    // Tests side by side start a Vitest each: more of them at once only wait for one another.
+    maxConcurrency: 2,
     // Files share their worker's modules, which halves the time; what a test starts or replaces it takes back itself.
     isolate: false,
     // A limit on hanging, not on speed: both processors may be busy with others.
