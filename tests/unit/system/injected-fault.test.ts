@@ -62,12 +62,12 @@ describe('an injected fault', () => {
   })
 
   /**
-   * The load of `concurrent_20_quick_qa`, cut short: four sessions of it, in one process. Three times as slow (52 ms a request), so
+   * The load of `concurrent_20_quick_qa`, cut short: four sessions of it, in one process. Twice as slow (34 ms a request), so
    * that a machine which is busy elsewhere adds little to it.
    */
   async function sessionsOf(simulator: Simulator, fault: Fault | null, requests: number) {
     const { callModel, close, apiKey } = createReferenceSystem(simulator, {}, fault)
-    await simulator.configure(apiKey, { timeScale: 3 })
+    await simulator.configure(apiKey, { timeScale: 2 })
     const fake = fakeTest()
     let asked = 0
     const ask = () => callModel(makeRequest(taskClasses.quick_qa, asked++))
