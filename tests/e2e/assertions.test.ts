@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe } from 'vitest'
-import { runCommand, runVitest } from '../support/run-vitest.ts'
+import { callCommandLine } from '../support/call-command-line.ts'
+import { projectFolder, runVitest } from '../support/run-vitest.ts'
 import { testInFolder as test } from '../support/temporary-folder.ts'
 
 const places = (folder: string) => ({
@@ -39,7 +40,7 @@ describe('the assertions in a bench file that imports nothing of ours', { timeou
     )
     expect(first.exitCode).toBe(0)
 
-    await runCommand('assertions', ['baseline', 'accept'], env)
+    await callCommandLine(['baseline', 'accept'], projectFolder('assertions'), env)
     const { exitCode, output } = await runVitest('assertions', args, {
       ...env,
       VITEST_VERDICT_SESSIONS: '1',

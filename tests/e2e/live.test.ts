@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, '../..')
 test('vitest-verdict bench --live serves the report while it measures, and ends by itself', {
   timeout: 600_000,
 }, async ({ folder }) => {
-  const args = [join(root, 'plugin/cli/main.ts'), 'bench', '--live', '--sessions', '2', '-t', 'joins']
+  const args = [join(root, 'plugin/cli/main.ts'), 'bench', '--live', '--sessions', '2']
   const start = join(folder, 'start')
   const env = {
     ...process.env,

@@ -84,15 +84,6 @@ describe.concurrent('vitest bench with the plugin', { timeout: 600_000 }, () => 
     expect(await readdir(folder)).toEqual([])
   })
 
-  test('takes a filter that matches nothing for a slip', async ({ folder, expect }) => {
-    const { exitCode, output } = await runVitest('plain', ['bench', '--run', '-t', 'nomatch'], {
-      ...outputs(folder),
-      VITEST_VERDICT_SESSIONS: '1',
-    })
-    expect(output).toContain('no benchmark was measured')
-    expect(exitCode).toBe(3)
-  })
-
   test('is missed by vitest-verdict bench where no configuration loads it', async ({ folder, expect }) => {
     const config = join(folder, 'vitest.config.mjs')
     await writeFile(config, 'export default {}')

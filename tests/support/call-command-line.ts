@@ -3,7 +3,11 @@ import { runCommandLine } from '../../plugin/cli/run-command-line.ts'
 import type { Finished } from './run-vitest.ts'
 
 /** What `vitest-verdict` does in a folder, without a process of its own: for tests that ask what it says and decides. */
-export async function callCommandLine(args: readonly string[], cwd: string): Promise<Finished> {
+export async function callCommandLine(
+  args: readonly string[],
+  cwd: string,
+  env: Record<string, string> = {},
+): Promise<Finished> {
   let output = ''
   const take = (chunk: string | Uint8Array) => {
     output += chunk.toString()
@@ -11,7 +15,7 @@ export async function callCommandLine(args: readonly string[], cwd: string): Pro
   }
   const spies = [process.stdout, process.stderr].map((stream) => vi.spyOn(stream, 'write').mockImplementation(take))
   try {
-    return { exitCode: await runCommandLine(args, { env: {}, cwd }), output }
+    return { exitCode: await runCommandLine(args, { env, cwd }), output }
   } finally {
     for (const spy of spies) spy.mockRestore()
   }

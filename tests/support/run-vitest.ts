@@ -21,9 +21,14 @@ export function runVitest(
 ): Promise<Finished> {
   return runNode(
     [join(root, 'node_modules/vitest/vitest.mjs'), ...args, '--configLoader=native'],
-    join(root, 'tests/e2e/projects', project),
+    projectFolder(project),
     env,
   )
+}
+
+/** Where a sample project is. */
+export function projectFolder(project: string): string {
+  return join(root, 'tests/e2e/projects', project)
 }
 
 /** Runs `vitest-verdict` in a sample project. */
@@ -32,7 +37,7 @@ export function runCommand(
   args: readonly string[],
   env: Record<string, string> = {},
 ): Promise<Finished> {
-  return runNode([join(root, 'plugin/cli/main.ts'), ...args], join(root, 'tests/e2e/projects', project), env)
+  return runNode([join(root, 'plugin/cli/main.ts'), ...args], projectFolder(project), env)
 }
 
 /** Runs a script with this Node, without what Vitest set in our environment; killed after five minutes. */
