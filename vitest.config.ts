@@ -19,9 +19,9 @@ export default defineConfig({
     // Files share their worker's modules, which halves the time; what a test starts or replaces it takes back itself.
     isolate: false,
     // A limit on hanging, not on speed: both processors may be busy with others.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    expect: { poll: { timeout: 30_000 } },
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
     // An order that was asked for on the command line goes before this one.
     ...(process.argv.some((argument) => argument.includes('shuffle')) ? {} : { sequence: { sequencer: LongestFirst } }),
     exclude: ['tests/e2e/projects/**', 'node_modules/**'],

@@ -79,7 +79,7 @@ describe('an injected fault', () => {
   }
 
   test('is found by the load that should: a limiter stuck at 1 by its durations, failed requests by their rate', {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async ({ systemSimulator }) => {
     const baseline = toBaseline(runOf(await sessionsOf(systemSimulator!, null, 100)), {
       acceptedAt: '2026-01-02T03:04:05Z',
