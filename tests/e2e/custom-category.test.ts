@@ -7,7 +7,7 @@ import { runCommand } from '../support/run-vitest.ts'
 import { testInFolder as test } from '../support/temporary-folder.ts'
 
 test('a category of a user joins summary, targets and verdict; every flag has its effect; skipped tests say why', {
-  timeout: 60_000,
+  timeout: 600_000,
 }, async ({ folder }) => {
   const flags =
     '--iterations 7 --warmup 3 --concurrent 4 --no-profiling --no-memory-tracking --sessions 2 --fail-on-target'

@@ -21,7 +21,7 @@ const says: Record<number, RegExp> = {
 // Side by side to save time; within a row the later ones look at the runs of the earlier ones.
 test.concurrent.for([{ numbers: [1, 2, 3, 4, 5, 7] }, { numbers: [6, 8] }])(
   'examples $numbers run',
-  { timeout: 240_000 },
+  { timeout: 600_000 },
   async ({ numbers }, { folder, expect }) => {
     const env = {
       VITEST_VERDICT_OUTPUT_DIR: folder,

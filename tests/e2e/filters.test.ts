@@ -25,7 +25,7 @@ export default { plugins: [verdict({ time: 20, iterations: 10, profiling: false,
 `
 
 test('--changed, --tagsFilter and -t choose together, and no session starts on a file in which they leave nothing', {
-  timeout: 180_000,
+  timeout: 600_000,
 }, async ({ folder, expect }) => {
   const project = join(realpathSync(folder), 'project')
   await write(project, {

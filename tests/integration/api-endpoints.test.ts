@@ -58,7 +58,7 @@ describe('rate limits', () => {
   describe('of our own', () => {
     test.override('orchestratorOptions', ({ simulator, apiKey }): OrchestratorOptions => {
       const endpoint = { id: 'limited', baseUrl: simulator.url, apiKey, requestsPerMinute: 3 }
-      return { endpoints: { openai: endpoint }, deadlines: { totalMs: 800 }, cache: false }
+      return { endpoints: { openai: endpoint }, deadlines: { totalMs: 2_500 }, cache: false }
     })
 
     test('keep calls back that the provider would refuse', async ({ orchestrator, simulator, apiKey }) => {
@@ -80,7 +80,7 @@ describe('timeouts', () => {
   describe('with short deadlines', () => {
     test.override(
       'orchestratorOptions',
-      (): OrchestratorOptions => ({ deadlines: { totalMs: 500, firstTokenMs: 250 } }),
+      (): OrchestratorOptions => ({ deadlines: { totalMs: 1_000, firstTokenMs: 500 } }),
     )
 
     test('a silent provider is given up and another one asked', async ({
@@ -99,7 +99,7 @@ describe('timeouts', () => {
       await mockApiResponses.timeout()
       const failure = await orchestrator.callModel({ ...ask, retries: 0 }).catch((error) => error)
       expect(failure).toMatchObject({ kind: 'timeout', cause: { endpoint: 'openai' } })
-      expect(failure.message).toContain('no complete answer within 500 ms')
+      expect(failure.message).toContain('no complete answer within 1000 ms')
     })
 
     test('a stream whose first token is late counts as a timeout', async ({ orchestrator, mockApiResponses }) => {
@@ -107,7 +107,7 @@ describe('timeouts', () => {
       const stream = orchestrator.streamModel({ ...ask, retries: 0 })
       await expect(stream.next()).rejects.toMatchObject({
         kind: 'timeout',
-        message: expect.stringContaining('no first token within 250 ms'),
+        message: expect.stringContaining('no first token within 500 ms'),
       })
     })
   })

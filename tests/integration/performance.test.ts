@@ -60,7 +60,7 @@ describe('concurrent throughput', () => {
     apiKey,
     mockApiResponses,
   }) => {
-    await mockApiResponses.configure({ providers: { openai: { defaults: { decodeMsPerToken: 1 } } } })
+    await mockApiResponses.configure({ providers: { openai: { defaults: { decodeMsPerToken: 5 } } } })
     let next = 0
     const caller = async () => {
       while (next < 200) expect((await orchestrator.callModel(question(`Question ${next++}`))).content).not.toBe('')
@@ -79,7 +79,7 @@ describe('concurrent throughput', () => {
     simulator,
     apiKey,
   }) => {
-    await mockApiResponses.configure({ providers: { openai: { defaults: { servers: 1, decodeMsPerToken: 2 } } } })
+    await mockApiResponses.configure({ providers: { openai: { defaults: { servers: 1, decodeMsPerToken: 20 } } } })
     const results = await Promise.all([1, 2, 3].map((number) => orchestrator.callModel(question(`Question ${number}`))))
     const records = await simulator.requests(apiKey)
     const queued = records.map(({ queueMs }) => queueMs).toSorted((a, b) => a - b)
@@ -100,7 +100,7 @@ describe('concurrent throughput', () => {
     simulator,
     apiKey,
   }) => {
-    await mockApiResponses.configure({ providers: { openai: { defaults: { decodeMsPerToken: 60 } } } })
+    await mockApiResponses.configure({ providers: { openai: { defaults: { decodeMsPerToken: 200 } } } })
     const stream = orchestrator.streamModel(question('Tell me'))
     expect((await stream.next()).value).toMatchObject({ type: 'text' })
     expect((await simulator.requests(apiKey))[0]!.outcome).toBe('pending')
@@ -146,11 +146,10 @@ describe('several endpoints', () => {
     simulator,
     apiKey,
   }) => {
-    await simulator.configure(`${apiKey}@east`, { failures: [{ rate: 1, fail: { kind: 'slow', delayMs: 5_000 } }] })
+    await simulator.configure(`${apiKey}@east`, { failures: [{ rate: 1, fail: { kind: 'slow', delayMs: 600_000 } }] })
     await simulator.configure(`${apiKey}@west`, {})
     for (let call = 0; call < 4; call++) {
-      const { latencyMs } = await orchestrator.callModel(question(`Question ${call}`))
-      expect(latencyMs).toBeLessThan(5_000)
+      expect((await orchestrator.callModel(question(`Question ${call}`))).content).not.toBe('')
     }
     await expect
       .poll(async () => (await simulator.requests(`${apiKey}@east`)).map(({ outcome }) => outcome))

@@ -35,7 +35,7 @@ export async function runAgainst(
     cwd,
     env: { ...childEnvironment(), NO_COLOR: '1', VITEST_VERDICT_CACHE: cache },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 150_000,
+    timeout: 300_000,
     killSignal: 'SIGKILL',
   })
   const texts = { out: '', said: '' }

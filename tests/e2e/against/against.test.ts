@@ -3,6 +3,7 @@ import { readdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe } from 'vitest'
 import { answerSchema } from '../../../plugin/compare/answer.ts'
+import { callCommandLine } from '../../support/call-command-line.ts'
 import { git, root, runAgainst, write } from '../../support/run-against.ts'
 import { testInFolder } from '../../support/temporary-folder.ts'
 
@@ -37,7 +38,7 @@ export function work() {
 }
 `
 
-/** A repository whose working tree does three times the work of \`main\`, in a folder of a monorepo. */
+/** A repository whose working tree does ten times the work of \`main\`, in a folder of a monorepo. */
 const test = testInFolder
   .extend('repository', async ({ folder }) => {
     const repository = join(realpathSync(folder), 'repository')
@@ -57,7 +58,7 @@ export default { resolve: { alias: { '@': fileURLToPath(new URL('./src', import.
     git(repository, 'commit', '--quiet', '-m', 'first')
     git(repository, 'rm', '--quiet', 'packages/a/gone.bench.js')
     await write(repository, {
-      'packages/a/src/work.js': workFile('head', 3),
+      'packages/a/src/work.js': workFile('head', 10),
       'packages/a/work.bench.js': benchFile('head'),
     })
     await symlink(join(root, 'node_modules'), join(repository, 'node_modules'))
@@ -75,8 +76,8 @@ export default { resolve: { alias: { '@': fileURLToPath(new URL('./src', import.
         readdir(join(folder, 'cache/against')).catch(() => []),
   )
 
-describe.concurrent('vitest-verdict against', { timeout: 240_000 }, () => {
-  test('finds three times the work, each version with its own modules, hooks and fixtures', async ({
+describe.concurrent('vitest-verdict against', { timeout: 600_000 }, () => {
+  test('finds ten times the work, each version with its own modules, hooks and fixtures', async ({
     repository,
     against,
     checkouts,
@@ -158,17 +159,21 @@ describe.concurrent('vitest-verdict against', { timeout: 240_000 }, () => {
       })
       expect(exitCode).toBe(signal === 'SIGINT' ? 130 : 143)
       expect(workers).not.toEqual([])
-      await expect.poll(() => workers.filter(isAlive), { timeout: 10_000 }).toEqual([])
+      await expect.poll(() => workers.filter(isAlive), { timeout: 60_000 }).toEqual([])
       expect(git(repository, 'worktree', 'list').split('\n')).toHaveLength(1)
       expect(await checkouts()).toEqual([])
     },
   )
+})
 
-  test('exits with 3 for a ref or an option that makes no sense', async ({ against, expect }) => {
-    const [ref, sessions] = await Promise.all([against(['nonsense']), against(['main', '--sessions', '7'])])
-    expect(ref).toMatchObject({ exitCode: 3, said: expect.stringContaining('Cannot find "nonsense"') })
-    expect(sessions).toMatchObject({ exitCode: 3, said: expect.stringContaining('after 6, 10, 16, 24 sessions') })
-  })
+test('vitest-verdict against exits with 3 for a ref or an option that makes no sense', async ({
+  repository,
+  expect,
+}) => {
+  const ref = await callCommandLine(['against', 'nonsense'], repository)
+  expect(ref).toMatchObject({ exitCode: 3, output: expect.stringContaining('Cannot find "nonsense"') })
+  const sessions = await callCommandLine(['against', 'main', '--sessions', '7'], repository)
+  expect(sessions).toMatchObject({ exitCode: 3, output: expect.stringContaining('after 6, 10, 16, 24 sessions') })
 })
 
 /** Node processes that another started, by Linux's own list. */

@@ -47,7 +47,7 @@ const done = 'work.bench.js > work > done'
 
 const config = (version: string) => `export default { define: { __VERSION__: '"${version}"' } }\n`
 
-/** A repository whose working tree has another configuration of Vitest than \`main\`, and does three times the work. */
+/** A repository whose working tree has another configuration of Vitest than \`main\`, and does ten times the work. */
 const test = testInFolder.extend('repository', async ({ folder }) => {
   const repository = join(realpathSync(folder), 'repository')
   const version = (name: string, times: number) => ({
@@ -62,7 +62,7 @@ const test = testInFolder.extend('repository', async ({ folder }) => {
   git(repository, 'add', '.')
   git(repository, 'commit', '--quiet', '-m', 'first')
   git(repository, 'rm', '--quiet', 'gone.bench.js')
-  await write(repository, version('head', 3))
+  await write(repository, version('head', 10))
   await symlink(join(root, 'node_modules'), join(repository, 'node_modules'))
   return repository
 })
@@ -81,7 +81,7 @@ function processesIn(folder: string): string[] {
 
 describe('openLockstepDuet()', () => {
   test('runs each version with its own configuration, and goes on when a worker of one dies', {
-    timeout: 60_000,
+    timeout: 600_000,
   }, async ({ folder, repository, expect }) => {
     const before = git(repository, 'status', '--porcelain')
     const undos: (() => void)[] = []
@@ -123,13 +123,13 @@ describe('openLockstepDuet()', () => {
     } finally {
       for (const undo of undos) undo()
     }
-    await expect.poll(() => processesIn(realpathSync(folder)), { timeout: 10_000 }).toEqual([])
+    await expect.poll(() => processesIn(realpathSync(folder)), { timeout: 60_000 }).toEqual([])
   })
 })
 
 describe('vitest-verdict against', () => {
   test('says why it measures in processes and why the base cannot be started, and keeps what the working tree shows', {
-    timeout: 60_000,
+    timeout: 600_000,
   }, async ({ folder, repository, expect }) => {
     const ours = readFileSync(join(repository, 'vitest.config.js'), 'utf8')
     await writeFile(join(repository, 'vitest.config.js'), "throw new Error('no such room')\n")
@@ -149,6 +149,6 @@ describe('vitest-verdict against', () => {
     expect(exitCode).toBe(3)
     expect(git(repository, 'worktree', 'list').split('\n')).toHaveLength(1)
     expect(await readdir(join(folder, 'cache/against'))).toEqual([])
-    await expect.poll(() => processesIn(realpathSync(folder)), { timeout: 10_000 }).toEqual([])
+    await expect.poll(() => processesIn(realpathSync(folder)), { timeout: 60_000 }).toEqual([])
   })
 })

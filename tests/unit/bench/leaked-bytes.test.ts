@@ -9,7 +9,7 @@ const cycleOf = (pool: ReturnType<typeof createModelPool>) => async () => {
   await pool.unload(model.id)
 }
 
-describe('leakedBytes()', { timeout: 30_000 }, () => {
+describe('leakedBytes()', () => {
   test('finds nothing left behind by a thousand loads and unloads of the pool', async () => {
     const { cycles, bytesPerCycle } = await leakedBytes(cycleOf(createModelPool({ budgetBytes: 1e12 })), 1_000)
     expect(cycles).toBe(800)

@@ -4,6 +4,7 @@ import { expect } from 'vitest'
 import { runCommandLine } from '../../../plugin/cli/run-command-line.ts'
 import { readBaseline } from '../../../plugin/store/read-baseline.ts'
 import { toSummaries } from '../../../reporters/summaries.ts'
+import { callCommandLine } from '../../support/call-command-line.ts'
 import { makeReport } from '../../support/make-report.ts'
 import { makeBenchmark, makeRun } from '../../support/make-run.ts'
 import { runNode } from '../../support/run-vitest.ts'
@@ -42,7 +43,7 @@ test('baseline accept says that what it accepts was slower', async ({ project })
     { id: '20990101_000000' },
   )
   await writeFile(join(project, 'benchmark_results', `run_${slower.id}.json`), JSON.stringify(slower))
-  const { exitCode, output } = await runNode([main, 'baseline', 'accept'], project)
+  const { exitCode, output } = await callCommandLine(['baseline', 'accept'], project)
   expect(output).toContain('from now on the level that counts: cache_warm\n')
   expect(exitCode).toBe(0)
 })
@@ -52,7 +53,7 @@ test('baseline accept takes only the named benchmarks', async ({ project }) => {
   expect(Object.keys((await stored(project)).benchmarks)).toEqual(['cache_warm'])
 })
 
-test('several processes that accept at the same time lose nothing of one another', { timeout: 60_000 }, async ({
+test('several processes that accept at the same time lose nothing of one another', { timeout: 180_000 }, async ({
   project,
 }) => {
   const all = await Promise.all(keys.map((key) => runNode([main, 'baseline', 'accept', key], project)))
@@ -72,7 +73,7 @@ test('a baseline is written with sorted keys, so that a change is a small differ
 test('baseline accept does not overwrite a summaries file', async ({ project }) => {
   const path = join(project, 'benchmark_summaries_20260101_000000.json')
   await writeFile(path, '{}')
-  const { exitCode, output } = await runNode([main, 'baseline', 'accept', '--baseline', path], project)
+  const { exitCode, output } = await callCommandLine(['baseline', 'accept', '--baseline', path], project)
   expect(output).toContain('it is not a vitest-verdict baseline')
   expect(exitCode).toBe(3)
   expect(await readFile(path, 'utf8')).toBe('{}')
@@ -89,9 +90,9 @@ test('commands judge a run as it was configured when it was measured', async ({ 
   const measured = makeRun(keys.map((key) => makeBenchmark({ key, medianMs: 1 })))
   const run = { ...measured, id: '20990101_000000', options: { ...measured.options, policy } }
   await writeFile(join(project, 'benchmark_results', `run_${run.id}.json`), JSON.stringify(run))
-  const accepted = await runNode([main, 'baseline', 'accept'], project)
+  const accepted = await callCommandLine(['baseline', 'accept'], project)
   expect(accepted.output).toContain('into own.json')
-  const checked = await runNode([main, 'baseline', 'check'], project)
+  const checked = await callCommandLine(['baseline', 'check'], project)
   expect(checked.output).toMatch(/3 (unchanged|inconclusive) against/)
   expect(checked.exitCode).toBe(checked.output.includes('inconclusive') ? 2 : 0)
 })
@@ -138,7 +139,7 @@ test('explain shows how the verdict was reached, by a part of the name and again
   }
   await writeFile(join(project, 'benchmark_summaries_20260101_000000.json'), JSON.stringify(summaries))
   const args = ['explain', 'warm', '--baseline', 'benchmark_summaries_20260101_000000.json']
-  const { exitCode, output } = await runNode([main, ...args], project)
+  const { exitCode, output } = await callCommandLine(args, project)
   expect(output).toContain('Median Duration (duration_median, ns, lower is better): improved')
   expect(exitCode).toBe(0)
 })
@@ -158,7 +159,7 @@ test.for<[args: string[], message: RegExp]>([
   [['bench', '--iterations', 'many'], /"iterations" \(from VITEST_VERDICT_ITERATIONS\)/],
   [['bench', '--fail-on', 'awful'], /awful.*critical, high, medium, low/],
 ])('%j ends with exit code 3 and one clear line', async ([args, message], { project }) => {
-  const { exitCode, output } = await runNode([main, ...args], project)
+  const { exitCode, output } = await callCommandLine(args, project)
   expect(output).toMatch(message)
   expect(output).not.toContain('    at ')
   expect(exitCode).toBe(3)

@@ -192,7 +192,14 @@ describe('checkoutBase()', () => {
 })
 
 describe('findBase()', () => {
-  test('says what a ref could have been', async ({ repository, expect }) => {
+  test('says what a ref could have been, and does not take the stash for one', async ({ repository, expect }) => {
+    // Newer than the branch, so that it would come first.
+    const stashedAt = new Date(Date.now() + 60_000).toISOString()
+    execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@localhost', 'stash', '--quiet'], {
+      cwd: repository,
+      env: { ...process.env, GIT_COMMITTER_DATE: stashedAt },
+      stdio: 'pipe',
+    })
     await expect(findBase(repository, 'nonsense')).rejects.toThrow(
       'Cannot find "nonsense": it is no branch, tag or commit of this repository. Name one, for example main',
     )

@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest'
 import { test } from '../../../fixtures/index.ts'
 import { startProcess } from '../../../fixtures/startup/start-process.ts'
 
-describe('startProcess()', { timeout: 30_000 }, () => {
+describe('startProcess()', () => {
   test('starts an orchestrator in a process that answers, reports its steps and ends', async ({ simulator }) => {
     const { reached, ended } = startProcess({ wish: 'answered', baseUrl: simulator.url })
     const ready = await reached('ready')

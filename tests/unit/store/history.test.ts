@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createSocket } from 'node:net'
@@ -13,6 +13,7 @@ import { openHistory } from '../../../plugin/store/open-history.ts'
 import { hostileRun } from '../../support/made-runs.ts'
 import { makeHistory } from '../../support/make-history.ts'
 import { makeBenchmark, makeRun } from '../../support/make-run.ts'
+import { refusedPort } from '../../support/refused-port.ts'
 
 let folder: string
 beforeEach(() => {
@@ -148,10 +149,8 @@ const redis = spawnSync('redis-server', ['--version']).status === 0
 
 describe.runIf(redis || process.env.CI)('openHistory() with Redis (Debian: apt-get install redis-server)', () => {
   test('keeps entries in a real Redis', async () => {
-    const port = await freePort()
-    const server = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder])
+    const { server, port } = await startRedis()
     try {
-      await ready(server.stdout)
       const location = `redis://127.0.0.1:${port}/0`
       const store = await openHistory(`${location}?prefix=team-a`, { cwd: '/', env: {} })
       const other = await openHistory(`${location}?prefix=team-b`, { cwd: '/', env: {} })
@@ -168,7 +167,8 @@ describe.runIf(redis || process.env.CI)('openHistory() with Redis (Debian: apt-g
   })
 
   test('says that nobody answers, without the password', async () => {
-    const store = await openHistory(`redis://user:geheim@127.0.0.1:${await freePort()}`, { cwd: '/', env: {} })
+    using refused = await refusedPort()
+    const store = await openHistory(`redis://user:geheim@127.0.0.1:${refused.port}`, { cwd: '/', env: {} })
     const failure = await readHistory(store).catch((error: Error) => error.message)
     await store.close()
     expect(failure).toMatch(/^Cannot read the history in redis:\/\/127\.0\.0\.1:\d+/)
@@ -185,10 +185,19 @@ function freePort(): Promise<number> {
   })
 }
 
-function ready(output: NodeJS.ReadableStream): Promise<void> {
-  return new Promise((resolve) => {
-    output.on('data', (chunk: Buffer) => {
-      if (chunk.includes('Ready to accept connections')) resolve()
+/** On a free port; on another one where somebody was quicker to take it. */
+async function startRedis(attempts = 5): Promise<{ server: ChildProcess; port: number }> {
+  const port = await freePort()
+  const server = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder])
+  let said = ''
+  const ready = new Promise<boolean>((resolve, reject) => {
+    server.once('error', reject).once('close', () => resolve(false))
+    server.stdout.on('data', (chunk: Buffer) => {
+      said += chunk
+      if (said.includes('Ready to accept connections')) resolve(true)
     })
   })
+  if (await ready) return { server, port }
+  if (attempts === 1) throw new Error(`redis-server does not start: ${said}`)
+  return startRedis(attempts - 1)
 }

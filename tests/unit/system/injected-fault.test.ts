@@ -61,9 +61,13 @@ describe('an injected fault', () => {
     alloc.mockRestore()
   })
 
-  /** The load of `concurrent_20_quick_qa`, cut short: four sessions of it, in one process. */
+  /**
+   * The load of `concurrent_20_quick_qa`, cut short: four sessions of it, in one process. Twice as slow (34 ms a request), so
+   * that a machine which is busy elsewhere adds little to it.
+   */
   async function sessionsOf(simulator: Simulator, fault: Fault | null, requests: number) {
-    const { callModel, close } = createReferenceSystem(simulator, {}, fault)
+    const { callModel, close, apiKey } = createReferenceSystem(simulator, {}, fault)
+    await simulator.configure(apiKey, { timeScale: 2 })
     const fake = fakeTest()
     let asked = 0
     const ask = () => callModel(makeRequest(taskClasses.quick_qa, asked++))
@@ -75,7 +79,7 @@ describe('an injected fault', () => {
   }
 
   test('is found by the load that should: a limiter stuck at 1 by its durations, failed requests by their rate', {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async ({ systemSimulator }) => {
     const baseline = toBaseline(runOf(await sessionsOf(systemSimulator!, null, 100)), {
       acceptedAt: '2026-01-02T03:04:05Z',
@@ -86,10 +90,9 @@ describe('an injected fault', () => {
       const metrics = Object.entries(benchmarks[0]!.metrics)
       return { exitCode, regressed: metrics.flatMap(([name, { verdict }]) => (verdict === 'regressed' ? [name] : [])) }
     }
-    const stuck = await judged('limiter-stuck', 30)
+    const stuck = await judged('limiter-stuck', 20)
     expect(stuck.exitCode).toBe(1)
-    // Which of them is beyond doubt on a busy machine is not this test's question.
-    expect(stuck.regressed).toEqual(expect.arrayContaining([expect.stringMatching(/^duration_/)]))
+    expect(stuck.regressed).toEqual(expect.arrayContaining(['duration_median', 'duration_mean']))
     expect(stuck.regressed).not.toContain('success_rate')
     const failing = await judged('failed-requests', 100)
     expect(failing.exitCode).toBe(1)
