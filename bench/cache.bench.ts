@@ -68,7 +68,7 @@ test('Cold cache', async ({ bench, system, skip }) => {
   ).run()
 })
 
-test('Warm cache', { tags: ['quick'] }, async ({ bench, system, skip }) => {
+test('Warm cache', async ({ bench, system, skip }) => {
   const statistics = () => system.cacheStatistics?.() ?? null
   if (!statistics()) return skip('needs cacheStatistics, which the system under test lacks')
   const call = system.callModel

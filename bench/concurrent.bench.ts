@@ -11,9 +11,8 @@ const { levels, durationMs, perClass, calmCalls } = concurrency
 const category = 'concurrent_requests'
 
 for (const level of levels) {
-  test(`${level} at once`, { tags: level === 10 ? ['quick'] : [] }, ({ bench, system }) =>
-    measure(bench, system, `concurrent_${level}`, { level, durationMs, task: 'mix' }, makeMixedRequest),
-  )
+  test(`${level} at once`, ({ bench, system }) =>
+    measure(bench, system, `concurrent_${level}`, { level, durationMs, task: 'mix' }, makeMixedRequest))
 }
 
 for (const [name, task] of Object.entries(taskClasses)) {

@@ -22,10 +22,10 @@ import { settledBytes } from './measures/settled-memory.ts'
 const options = inject('vitestVerdict')
 const registry = createModelRegistry()
 const cases = [
-  { key: 'memory_allocation_7b', title: '7B model', tags: ['quick'], modelIds: ['mistral:7b'] },
-  { key: 'memory_allocation_32b', title: '32B model', tags: [], modelIds: ['qwen2.5-coder:32b'] },
-  { key: 'memory_allocation_70b', title: '70B model', tags: [], modelIds: ['llama-3.1-70b'] },
-  { key: 'memory_allocation_analytical', title: 'Analytical models', tags: [], modelIds: options.analyticalModels },
+  { key: 'memory_allocation_7b', title: '7B model', modelIds: ['mistral:7b'] },
+  { key: 'memory_allocation_32b', title: '32B model', modelIds: ['qwen2.5-coder:32b'] },
+  { key: 'memory_allocation_70b', title: '70B model', modelIds: ['llama-3.1-70b'] },
+  { key: 'memory_allocation_analytical', title: 'Analytical models', modelIds: options.analyticalModels },
 ]
 
 const leakCycles = 1_000
@@ -36,8 +36,8 @@ const copies = 16
 /** English text in most tokenisers. */
 const charactersPerToken = 4
 
-for (const { key, title, tags, modelIds } of cases) {
-  test(title, { tags }, async ({ bench, foreignSystem, skip }) => {
+for (const { key, title, modelIds } of cases) {
+  test(title, async ({ bench, foreignSystem, skip }) => {
     refuseForeign(foreignSystem, skip, 'the pool of local models')
     if (key.endsWith('analytical') && !options.useAnalyticalModels) skip('useAnalyticalModels is false')
     const models = modelIds.map((id) => registry.require(id))

@@ -34,10 +34,13 @@ const cases: { key: keyof typeof labelledTasks; title: string; request: Selectio
   },
 ]
 
+/** Both ways through the selector: over all models, and over the analytical ones in the end. */
+const quick = new Set(['model_selection_code_generation_low', 'model_selection_reasoning_high'])
+
 const selector = createFaultySelector(createModelRegistry())
 
 for (const { key, title, request } of cases) {
-  test(title, { tags: ['quick'] }, async ({ bench, foreignSystem, skip }) => {
+  test(title, { tags: quick.has(key) ? ['quick'] : [] }, async ({ bench, foreignSystem, skip }) => {
     const select = foreignSystem ? foreignSystem.selectModel : selector.select
     if (!select) return skip('needs selectModel, which the system under test lacks')
     const chosen = select(request)

@@ -26,8 +26,7 @@ interface ReferenceCounter {
 let loaded: Promise<ReferenceCounter[] | null> | undefined
 
 for (const [name, text] of Object.entries(tokenTexts) as [TokenText, string][]) {
-  const tags = name === 'short' ? ['quick'] : []
-  test(titles[name], { tags }, async ({ bench, foreignSystem, skip }) => {
+  test(titles[name], async ({ bench, foreignSystem, skip }) => {
     refuseForeign(foreignSystem, skip, "the orchestrator's tokeniser")
     const { tokens } = await count(text, 'o200k')
     expect(tokens).toBeGreaterThan(10)

@@ -63,7 +63,7 @@ function summarise(
   targets: readonly TargetResult[],
 ): string {
   const regressions = listRegressions(report.benchmarks).map((regression) =>
-    regressionBlock(regression)
+    [...regressionBlock(regression), ...(regression.metric.gate ? [] : ['Has no say in the verdict'])]
       .map((line) => plainText(line))
       .join('\n  '),
   )

@@ -277,7 +277,9 @@ function open(
 function tooFew(name: string, [old, next]: [number, number], history: boolean): AnsweredMetric['warnings'][number] {
   const text = history
     ? `${name}: a history of ${old} values since its last change is too short for a verdict: 2 at least`
-    : `${name}: ${old} sessions (processes) against ${next} are too few for a verdict: measure 4, or 6 and more, of each`
+    : old === 1 && next === 1
+      ? `${name}: a single value on either side says nothing of how sessions (processes) differ: compare the run_*.json files, which hold them all, or measure 4, or 6 and more`
+      : `${name}: ${old} sessions (processes) against ${next} are too few for a verdict: measure 4, or 6 and more, of each`
   return { code: 'too-few-sessions', text }
 }
 

@@ -19,10 +19,14 @@ export function inconclusiveAdvice(
   const sense = `${subject}: the smallest slowdown these sessions could have found is ${percent(found)}`
   const within = Math.max(0, estimate.standardError ** 2 - spread ** 2)
   const between = { ...estimate, standardError: spread }
+  // The louder of the two is the cause; with few degrees of freedom either alone may exceed the threshold.
   if (halfWidth(between, alpha) > delta) {
     return {
       code: 'inconclusive',
-      text: `${sense}, since runs at different times differ by about ${percent(Math.expm1(spread) * 100)}: compare both versions in one sitting, or accept more runs into the baseline`,
+      text:
+        within > spread ** 2
+          ? `${sense}, since the sessions of a run differ so much: quieten the machine, or compare both versions in one sitting`
+          : `${sense}, since runs at different times differ by about ${percent(Math.expm1(spread) * 100)}: compare both versions in one sitting, or accept more runs into the baseline`,
     }
   }
   const room = delta ** 2 - halfWidth(between, alpha) ** 2

@@ -97,9 +97,9 @@ test('commands judge a run as it was configured when it was measured', async ({ 
   expect(checked.exitCode).toBe(checked.output.includes('inconclusive') ? 2 : 0)
 })
 
-test('baseline check ends with 1 for a target that the run missed, where the run was to fail for it', async ({
-  project,
-}) => {
+test('baseline check ends with 1 for a target that the run missed, where the run was to fail for it', {
+  timeout: 60_000,
+}, async ({ project }) => {
   const targets = [
     { benchmark: 'cache_*', figure: 'averageMs', below: 0.5 },
     { benchmark: 'cache_warm', figure: 'p99Ms', below: 100 },
