@@ -12,7 +12,8 @@ export default defineConfig({
     // A limit on hanging, not on speed: both processors may be busy with others.
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    exclude: ['tests/e2e/projects/**', 'node_modules/**'],
+    // `tests/faults` has a configuration of its own: it takes minutes.
+    exclude: ['tests/e2e/projects/**', 'tests/faults/**', 'node_modules/**'],
     // `bench/engine` has a configuration of its own.
     benchmark: { include: ['bench/*.bench.ts'] },
     coverage: { include: ['fixtures/**/*.ts'], reporter: ['text-summary', 'html'] },

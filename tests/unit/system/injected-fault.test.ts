@@ -2,7 +2,6 @@ import { describe, expect, vi } from 'vitest'
 import { test } from '../../../fixtures/index.ts'
 import { makeMixedRequest, makeRequest } from '../../../fixtures/make-request.ts'
 import { createModelPool, createModelRegistry } from '../../../fixtures/orchestrator/index.ts'
-import type { Simulator } from '../../../fixtures/providers/start-simulator.ts'
 import {
   createFaultyOrchestrator,
   type Fault,
@@ -10,13 +9,7 @@ import {
   faultyPool,
   readFault,
 } from '../../../fixtures/system/injected-fault.ts'
-import { createReferenceSystem } from '../../../fixtures/system/system.ts'
 import { taskClasses } from '../../../fixtures/workload.ts'
-import { toBaseline } from '../../../plugin/judge/baseline.ts'
-import { judge } from '../../../plugin/judge/judge.ts'
-import { resolveOptions } from '../../../plugin/options.ts'
-import { runOf } from '../../support/sketch-run.ts'
-import { fakeTest, measure } from '../measure/fake-group.ts'
 
 const request = makeRequest(taskClasses.quick_qa, 1)
 
@@ -59,40 +52,5 @@ describe('an injected fault', () => {
     }
     expect(alloc.mock.calls.filter(([bytes]) => bytes === 1_000_000)).toHaveLength(5)
     alloc.mockRestore()
-  })
-
-  /** The load of `concurrent_20_quick_qa`, cut short: four sessions of it, in one process. */
-  async function sessionsOf(simulator: Simulator, fault: Fault | null, requests: number) {
-    const { callModel, close } = createReferenceSystem(simulator, {}, fault)
-    const fake = fakeTest()
-    let asked = 0
-    const ask = () => callModel(makeRequest(taskClasses.quick_qa, asked++))
-    for (let session = 0; session < 4; session++) {
-      await measure([[`session ${session}`, ask, { load: { concurrency: 20, requests } }]], { test: fake })
-    }
-    await close()
-    return fake.meta.verdict!.map(({ metrics }) => ({ metrics }))
-  }
-
-  test('is found by the load that should: a limiter stuck at 1 by its durations, failed requests by their rate', {
-    timeout: 120_000,
-  }, async ({ systemSimulator }) => {
-    const baseline = toBaseline(runOf(await sessionsOf(systemSimulator!, null, 100)), {
-      acceptedAt: '2026-01-02T03:04:05Z',
-    })
-    const judged = async (fault: Fault, requests: number) => {
-      const run = runOf(await sessionsOf(systemSimulator!, fault, requests))
-      const { exitCode, benchmarks } = judge(run, baseline, resolveOptions({ failOn: 'low' }))
-      const metrics = Object.entries(benchmarks[0]!.metrics)
-      return { exitCode, regressed: metrics.flatMap(([name, { verdict }]) => (verdict === 'regressed' ? [name] : [])) }
-    }
-    const stuck = await judged('limiter-stuck', 30)
-    expect(stuck.exitCode).toBe(1)
-    // Which of them is beyond doubt on a busy machine is not this test's question.
-    expect(stuck.regressed).toEqual(expect.arrayContaining([expect.stringMatching(/^duration_/)]))
-    expect(stuck.regressed).not.toContain('success_rate')
-    const failing = await judged('failed-requests', 100)
-    expect(failing.exitCode).toBe(1)
-    expect(failing.regressed).toContain('success_rate')
   })
 })
