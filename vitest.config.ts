@@ -24,7 +24,8 @@ export default defineConfig({
     expect: { poll: { timeout: 60_000 } },
     // An order that was asked for on the command line goes before this one.
     ...(process.argv.some((argument) => argument.includes('shuffle')) ? {} : { sequence: { sequencer: LongestFirst } }),
-    exclude: ['tests/e2e/projects/**', 'node_modules/**'],
+    // `tests/faults` has a configuration of its own: it takes minutes.
+    exclude: ['tests/e2e/projects/**', 'tests/faults/**', 'node_modules/**'],
     // `bench/engine` has a configuration of its own.
     benchmark: { include: ['bench/*.bench.ts'] },
     coverage: { include: ['fixtures/**/*.ts'], reporter: ['text-summary', 'html'] },

@@ -3,43 +3,61 @@
  * More arguments go to `vitest-verdict bench`.
  *
  *   npm run measure:gateway -- --quick
+ *
+ * With `--compare` a round of what can be measured from outside, on three systems one right after the other (the providers with
+ * nothing before them, the reference, the gateway). Rounds add up in `reports/gateway.jsonl`, so that a few minutes at a time will
+ * do; four or more allow intervals. Prints the table of all; with `--write` it goes into the documentation.
+ *
+ *   npm run measure:gateway -- --compare
+ *   npm run measure:gateway -- --write
  */
-import { type ChildProcess, fork, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
+import { appendFile, mkdir, readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import writeFileAtomic from 'write-file-atomic'
 import { startSimulator } from '../fixtures/providers/start-simulator.ts'
 import { providerScenario } from '../fixtures/workload.ts'
+import { comparisonTable } from './measure-gateway/comparison-table.ts'
+import { measureRound, type Round } from './measure-gateway/measure-round.ts'
+import { runSuite } from './measure-gateway/run-suite.ts'
+import { startGateway } from './measure-gateway/start-gateway.ts'
 
 const root = join(import.meta.dirname, '..')
-await using simulator = await startSimulator({ seed: 1, scenario: providerScenario })
-// A process of its own, as a gateway has: its work must not be taken for the client's.
-const gateway = fork(join(import.meta.dirname, 'measure-gateway/serve-gateway.ts'), { execArgv: [] })
-try {
-  const [{ url }] = (await once(gateway, 'message')) as [{ url: string }]
-  const target = {
-    url: `${url}/v1`,
-    headers: {
-      authorization: 'Bearer simulated',
-      'x-llmops-provider': 'openai',
-      'x-llmops-custom-host': `${simulator.url}/v1`,
-    },
-    // It speaks to one provider at a time, and the local model belongs to another.
-    models: { 'mistral:7b': 'gpt-4o-mini' },
+const kept = join(root, 'reports/gateway.jsonl')
+const args = process.argv.slice(2)
+const [comparing, writing] = [args.includes('--compare'), args.includes('--write')]
+
+if (comparing || !writing) await measure()
+if (comparing || writing) {
+  const table = comparisonTable(await readRounds())
+  console.log(table)
+  if (writing) await writeTable(join(root, 'docs/gateway-comparison.md'), table)
+}
+
+async function measure(): Promise<void> {
+  await using simulator = await startSimulator({ seed: 1, scenario: providerScenario })
+  await using gateway = await startGateway(simulator)
+  if (!comparing) {
+    const env = { ...gateway.env, VITEST_VERDICT_MACHINE_CLASS: 'llmops-gateway' }
+    process.exitCode = await runSuite(['--target', gateway.target, ...args], env, 'inherit')
+    return
   }
-  process.exitCode = await bench(['--suite', '--target', JSON.stringify(target), ...process.argv.slice(2)])
-} finally {
-  await stop(gateway)
+  const backwards = (await readRounds()).length % 2 === 1
+  const round = await measureRound(simulator.url, gateway, backwards)
+  await mkdir(dirname(kept), { recursive: true })
+  await appendFile(kept, `${JSON.stringify(round)}\n`)
 }
 
-async function bench(args: readonly string[]): Promise<number> {
-  const env = { ...process.env, VITEST_VERDICT_MACHINE_CLASS: 'llmops-gateway' }
-  const child = spawn(process.execPath, [join(root, 'plugin/cli/main.ts'), 'bench', ...args], { env, stdio: 'inherit' })
-  const [code] = (await once(child, 'exit')) as [number | null]
-  return code ?? 1
+async function readRounds(): Promise<Round[]> {
+  const lines = (await readFile(kept, 'utf8').catch(() => '')).split('\n').filter(Boolean)
+  return lines.map((line) => JSON.parse(line) as Round)
 }
 
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  child.kill('SIGTERM')
-  await once(child, 'exit')
+async function writeTable(path: string, table: string): Promise<void> {
+  const text = await readFile(path, 'utf8')
+  const marked = /(<!-- figures -->\n).*(<!-- \/figures -->)/s
+  if (!marked.test(text)) throw new Error(`Cannot write the table into ${path}: it lacks the marks to write it between`)
+  await writeFileAtomic(
+    path,
+    text.replace(marked, (_, begin: string, end: string) => `${begin}\n${table}\n\n${end}`),
+  )
 }

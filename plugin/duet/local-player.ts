@@ -2,6 +2,7 @@ import type { BenchmarkOptions, LoadOptions } from '../measure/bench-options.ts'
 import { clockFacts, now } from '../measure/clock.ts'
 import { createLoadRun, describeLoad, type LoadRun, runLoad } from '../measure/load/load-engine.ts'
 import { resolveLoad } from '../measure/load/load-plan.ts'
+import { type ProcessorTime, processorTime } from '../measure/processor-time.ts'
 import { loopOverheads } from '../measure/rounds.ts'
 import { SampleRecorder } from '../measure/sample-recorder.ts'
 import { defaultMeasureOptions, type RunOptions } from '../measure/settings.ts'
@@ -14,7 +15,6 @@ import { quantileOfSorted } from '../statistics/quantile.ts'
 import { sorted } from '../statistics/sorted.ts'
 import type { Lane } from './lane.ts'
 import type { Batch, LoadFigures, Player, PlayerFacts, Turn } from './player.ts'
-import { type ProcessorTime, processorTime } from './processor-time.ts'
 
 /** One version of one benchmark whose function is in this process. */
 export interface Party {

@@ -99,6 +99,8 @@ export interface Probes {
     rssBytes: number
     heapBytes: number
     eventLoopDelayMaxMs: number
+    /** The longest delay without the time that the thread waited for a processor; absent where the system does not tell (Linux does). */
+    eventLoopHeldMaxMs?: number
   }[]
   /** Functions by self time, most first. */
   profile?: { file?: string; top: { name: string; url: string; line: number; selfPercent: number }[] }

@@ -59,6 +59,7 @@ const probes = z.object({
         rssBytes: finite,
         heapBytes: finite,
         eventLoopDelayMaxMs: finite,
+        eventLoopHeldMaxMs: finite.exactOptional(),
       }),
     )
     .exactOptional(),

@@ -1,11 +1,14 @@
-/** Serves the gateway on a free port of 127.0.0.1 and tells its parent where; ends with it. */
+/** Serves the gateway on a free port of 127.0.0.1 and tells its parent where, and when asked what it has used; ends with it. */
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import gateway from '@llmops/gateway'
 
+let requests = 0
+
 const server = createServer(async (incoming, outgoing) => {
+  requests++
   try {
     const response = await gateway.fetch(toRequest(incoming))
     outgoing.writeHead(response.status, Object.fromEntries(response.headers))
@@ -28,5 +31,9 @@ function toRequest(incoming: IncomingMessage): Request {
 
 server.listen(0, '127.0.0.1', () => {
   process.send?.({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })
+})
+process.on('message', () => {
+  const { user, system } = process.cpuUsage()
+  process.send?.({ cpuMicros: user + system, requests })
 })
 process.on('disconnect', () => process.exit())

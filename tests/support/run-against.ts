@@ -29,13 +29,18 @@ export function childEnvironment(): NodeJS.ProcessEnv {
  */
 export async function runAgainst(
   args: readonly string[],
-  { cwd, cache, onStart = () => {} }: { cwd: string; cache: string; onStart?: ((pid: number) => void) | undefined },
+  {
+    cwd,
+    cache,
+    onStart = () => {},
+    longest = 300_000,
+  }: { cwd: string; cache: string; onStart?: ((pid: number) => void) | undefined; longest?: number },
 ): Promise<{ exitCode: number; out: string; said: string }> {
   const child = spawn(process.execPath, [join(root, 'plugin/cli/main.ts'), 'against', ...args], {
     cwd,
     env: { ...childEnvironment(), NO_COLOR: '1', VITEST_VERDICT_CACHE: cache },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 300_000,
+    timeout: longest,
     killSignal: 'SIGKILL',
   })
   const texts = { out: '', said: '' }

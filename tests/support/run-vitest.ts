@@ -8,7 +8,7 @@ export interface Finished {
 }
 
 const root = join(import.meta.dirname, '../..')
-const longest = 300_000
+const hanging = 300_000
 
 /**
  * Runs the real Vitest on a sample project in `tests/e2e/projects`, apart from the Vitest that runs the tests. Node loads the
@@ -40,8 +40,13 @@ export function runCommand(
   return runNode([join(root, 'plugin/cli/main.ts'), ...args], projectFolder(project), env)
 }
 
-/** Runs a script with this Node, without what Vitest set in our environment; killed after five minutes. */
-export function runNode(args: readonly string[], cwd: string, env: Record<string, string> = {}): Promise<Finished> {
+/** Runs a script with this Node, without what Vitest set in our environment; killed after `longest` ms, by default five minutes. */
+export function runNode(
+  args: readonly string[],
+  cwd: string,
+  env: Record<string, string> = {},
+  longest = hanging,
+): Promise<Finished> {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(VITEST|TEST$|NODE_ENV$|FORCE_COLOR|DEV$|PROD$|MODE$)/.test(name),
   )

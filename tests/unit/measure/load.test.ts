@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { LoadOptions } from '../../../plugin/measure/bench-options.ts'
 import { arrivalTimes } from '../../../plugin/measure/load/arrivals.ts'
 import { emptySchedule, outcomes } from '../../../plugin/measure/load/open-load.ts'
-import { mergeNeighbours } from '../../../plugin/measure/load/resource-series.ts'
+import { mergeNeighbours, watchResources } from '../../../plugin/measure/load/resource-series.ts'
 import {
   findBreakingPoint,
   findClosedSaturation,
@@ -321,9 +321,34 @@ describe('mergeNeighbours()', () => {
       rssBytes: highest,
       heapBytes: highest,
       eventLoopDelayMaxMs: highest,
+      eventLoopHeldMaxMs: highest,
     })
     const intervals = [interval(0, 100, 20, 1), interval(100, 300, 60, 3), interval(400, 100, 10, 2)]
     expect(mergeNeighbours(intervals)).toEqual([interval(0, 400, 50, 3), interval(400, 100, 10, 2)])
+  })
+})
+
+describe('watchResources()', () => {
+  const blockedMs = 60
+  const block = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, blockedMs)
+  const interval = (waitedNs?: () => number | undefined) => {
+    const resources = watchResources(waitedNs)
+    block()
+    resources.look(0)
+    return resources.stop()[0]!
+  }
+
+  test('sees how long the thread was blocked', () => {
+    // The ticks of the watch are 10 ms apart, and as much may be lost before the block.
+    expect(interval().eventLoopDelayMaxMs).toBeGreaterThanOrEqual(blockedMs - 11)
+    expect(interval(() => 0).eventLoopHeldMaxMs).toBeGreaterThanOrEqual(blockedMs - 11)
+  })
+
+  test('takes the wait for a processor for no block', () => {
+    const { eventLoopDelayMaxMs, eventLoopHeldMaxMs } = interval(() => performance.now() * 1e6)
+    expect(eventLoopDelayMaxMs).toBeGreaterThanOrEqual(blockedMs - 11)
+    expect(eventLoopHeldMaxMs).toBe(0)
+    expect(interval(() => undefined)).not.toHaveProperty('eventLoopHeldMaxMs')
   })
 })
 

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 
-/** What the main thread has spent since it started, ns. */
+/** What this thread has spent since it started, ns. */
 export interface ProcessorTime {
   /** On a processor. */
   ranNs: number
@@ -9,7 +9,7 @@ export interface ProcessorTime {
 }
 
 /** Linux keeps it per thread (Documentation/scheduler/sched-stats.rst): time on a processor, time waiting for one, turns. */
-const source = '/proc/self/schedstat'
+const source = '/proc/thread-self/schedstat'
 
 let file: number | null | undefined
 const buffer = Buffer.alloc(128)
@@ -28,7 +28,7 @@ export function processorTime(): ProcessorTime | null {
 function open(): number | null {
   try {
     const opened = openSync(source, 'r')
-    // A system that keeps no statistics shows zeros: this process has run for a while.
+    // A system that keeps no statistics shows zeros: this thread has run for a while.
     if (readSync(opened, buffer, 0, buffer.length, 0) > 0 && !buffer.toString('latin1').startsWith('0 ')) return opened
     closeSync(opened)
   } catch {
