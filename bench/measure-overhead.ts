@@ -1,57 +1,102 @@
 /**
- * Measures what the orchestrator adds to a call over a bare `fetch` to the same loopback server in the same run, with a
- * bare-against-bare control, and the time of one selection over 1,000 models. Prints one JSON line per figure.
+ * Measures what the orchestrator adds to a call over a bare `fetch` to the same loopback server in the same run, and the time
+ * of one selection over 1,000 models. Prints one JSON line per figure.
  *
- *   npm run measure:overhead
+ *   npm run measure:overhead [-- --groups N]
+ *
+ * Turns come in groups of four, bare-orchestrated-orchestrated-bare and its mirror image by turns, so that what drifts and what a
+ * turn leaves behind meets both alike. Each group has its control, in which both parties are the bare call: its ratio must be
+ * 1.00. Before each turn the garbage of the one before is collected; what a turn still has to write it writes within its time.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { createModelRegistry, createOrchestrator, createSelector, openStore } from '../fixtures/orchestrator/index.ts'
 import { startSimulator } from '../fixtures/providers/start-simulator.ts'
+import { median } from '../plugin/statistics/median.ts'
+import { medianInterval } from '../plugin/statistics/median-interval.ts'
+import { quantile } from '../plugin/statistics/quantile.ts'
 
-const rounds = 40
-const callsPerRound = 60
+const { values: flags } = parseArgs({ options: { groups: { type: 'string', default: '40' } } })
+const groups = Number(flags.groups)
+const callsPerTurn = 200
+const warmupCalls = 3_000
 const modelId = 'gpt-4o-mini'
 const messages = [{ role: 'user' as const, content: 'Say something of fifty tokens.' }]
 
-type Call = () => Promise<unknown>
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
 
-/** Milliseconds per call of one round with `concurrency` calls at a time. */
-async function timeRound(call: Call, concurrency: number): Promise<number> {
-  let left = callsPerRound
-  const startedAt = performance.now()
-  const worker = async () => {
+interface Party {
+  call(): Promise<unknown>
+  /** Writes what is still buffered. */
+  settle(): void
+}
+
+/** What one call took: by the clock, and of this process's processors. */
+interface Turn {
+  ms: number
+  cpuMs: number
+}
+
+async function callMany({ call }: Party, calls: number, concurrency: number): Promise<void> {
+  let left = calls
+  const caller = async () => {
     while (left-- > 0) await call()
   }
-  await Promise.all(Array.from({ length: concurrency }, worker))
-  return (performance.now() - startedAt) / callsPerRound
+  await Promise.all(Array.from({ length: concurrency }, caller))
 }
 
-/** The members take turns, in an order that rotates, so that what drifts meets all of them alike. */
-async function compare(members: Record<string, Call>, concurrency: number): Promise<Record<string, number[]>> {
-  const names = Object.keys(members)
-  const times: Record<string, number[]> = Object.fromEntries(names.map((name) => [name, []]))
-  for (const name of names) await timeRound(members[name]!, concurrency)
-  for (let round = 0; round < rounds; round++) {
-    for (let turn = 0; turn < names.length; turn++) {
-      const name = names[(round + turn) % names.length]!
-      times[name]!.push(await timeRound(members[name]!, concurrency))
-    }
+async function timeTurn(party: Party, concurrency: number): Promise<Turn> {
+  collectGarbage()
+  // Brings sockets and caches back to work after the pause, untimed.
+  await callMany(party, concurrency, concurrency)
+  party.settle()
+  const cpuBefore = process.cpuUsage()
+  const startedAt = performance.now()
+  await callMany(party, callsPerTurn, concurrency)
+  party.settle()
+  const ms = performance.now() - startedAt
+  const { user, system } = process.cpuUsage(cpuBefore)
+  return { ms: ms / callsPerTurn, cpuMs: (user + system) / 1_000 / callsPerTurn }
+}
+
+/** Four turns: the time of `candidate` as a share of that of `base`, and what a call of each took. */
+async function timeGroup(base: Party, candidate: Party, mirrored: boolean, concurrency: number) {
+  const times = { base: [] as Turn[], candidate: [] as Turn[] }
+  for (const role of mirrored
+    ? (['candidate', 'base', 'base', 'candidate'] as const)
+    : (['base', 'candidate', 'candidate', 'base'] as const)) {
+    times[role].push(await timeTurn(role === 'base' ? base : candidate, concurrency))
   }
-  return times
+  const mean = (turns: Turn[], field: keyof Turn) => (turns[0]![field] + turns[1]![field]) / 2
+  return {
+    ratio: mean(times.candidate, 'ms') / mean(times.base, 'ms'),
+    baseMs: mean(times.base, 'ms'),
+    candidateMs: mean(times.candidate, 'ms'),
+    addedCpuMs: mean(times.candidate, 'cpuMs') - mean(times.base, 'cpuMs'),
+  }
 }
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((left, right) => left - right)
-  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2
+type Group = Awaited<ReturnType<typeof timeGroup>>
+
+function ratioOf(results: readonly Group[]) {
+  const ratios = results.map(({ ratio }) => ratio)
+  return { ratio: rounded(median(ratios)), interval: medianInterval(ratios).interval.map(rounded) }
+}
+
+function rounded(value: number): number {
+  return Number(value.toFixed(4))
 }
 
 function print(figure: Record<string, unknown>): void {
   process.stdout.write(`${JSON.stringify(figure)}\n`)
 }
 
-async function measureCalls(name: string, scenario: { timeScale?: number }): Promise<void> {
+async function measureCalls(provider: string, scenario: { timeScale?: number }): Promise<void> {
   const simulator = await startSimulator({ seed: 1, scenario })
   const directory = await mkdtemp(join(tmpdir(), 'overhead-'))
   const store = openStore(join(directory, 'store.db'))
@@ -60,27 +105,39 @@ async function measureCalls(name: string, scenario: { timeScale?: number }): Pro
     cache: false,
     store,
   })
-  const body = JSON.stringify({ model: modelId, messages, max_completion_tokens: 50 })
   const headers = { 'content-type': 'application/json', authorization: 'Bearer overhead' }
-  const bare = async () => {
-    const response = await fetch(`${simulator.url}/v1/chat/completions`, { method: 'POST', headers, body })
-    return response.json()
+  const bare: Party = {
+    async call() {
+      const body = JSON.stringify({ model: modelId, messages, max_completion_tokens: 50 })
+      const response = await fetch(`${simulator.url}/v1/chat/completions`, { method: 'POST', headers, body })
+      return response.json()
+    },
+    settle: () => undefined,
   }
-  const orchestrated = () => orchestrator.callModel({ modelId, messages, maxOutputTokens: 50 })
+  const orchestrated: Party = {
+    call: () => orchestrator.callModel({ modelId, messages, maxOutputTokens: 50 }),
+    settle: () => store.flush(),
+  }
   try {
     for (const concurrency of [1, 10]) {
-      const times = await compare({ bare, control: bare, orchestrated }, concurrency)
-      const [bareMs, controlMs, orchestratedMs] = [times.bare!, times.control!, times.orchestrated!].map(median)
+      for (const party of [bare, orchestrated]) await callMany(party, warmupCalls, concurrency)
+      const results: { added: Group[]; control: Group[] } = { added: [], control: [] }
+      for (let group = 0; group < groups; group++) {
+        const mirrored = group % 2 === 1
+        results.control.push(await timeGroup(bare, bare, mirrored, concurrency))
+        results.added.push(await timeGroup(bare, orchestrated, mirrored, concurrency))
+      }
       print({
-        figure: 'cost over a bare call',
-        provider: name,
+        figure: 'a call by the orchestrator over a bare call',
+        provider,
         concurrency,
-        bareMs,
-        controlMs,
-        orchestratedMs,
-        addedShare: orchestratedMs! / bareMs! - 1,
-        controlShare: controlMs! / bareMs! - 1,
-        calls: rounds * callsPerRound,
+        ...ratioOf(results.added),
+        control: ratioOf(results.control),
+        bareMs: rounded(median(results.added.map(({ baseMs }) => baseMs))),
+        orchestratedMs: rounded(median(results.added.map(({ candidateMs }) => candidateMs))),
+        addedCpuMs: rounded(median(results.added.map(({ addedCpuMs }) => addedCpuMs))),
+        groups,
+        callsPerTurn,
       })
     }
   } finally {
@@ -101,8 +158,12 @@ function measureSelection(): void {
     select(request)
     return (performance.now() - startedAt) * 1_000
   })
-  const sorted = times.toSorted((left, right) => left - right)
-  print({ figure: 'selection over 1,000 models', medianMicros: median(times), p99Micros: sorted[4_950] })
+  print({
+    figure: 'selection over 1,000 models',
+    medianMicros: rounded(median(times)),
+    interval: medianInterval(times).interval.map(rounded),
+    p99Micros: rounded(quantile(times, 0.99)),
+  })
 }
 
 measureSelection()

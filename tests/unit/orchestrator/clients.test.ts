@@ -583,6 +583,29 @@ describe('what providers answer when they fail', () => {
     })
   })
 
+  test.each([
+    [{ 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '6m0.5s' }, 360_500],
+    [
+      {
+        'x-ratelimit-remaining-requests': '0',
+        'x-ratelimit-reset-requests': '12ms',
+        'x-ratelimit-remaining-tokens': '0',
+        'x-ratelimit-reset-tokens': '1h2s',
+      },
+      3_602_000,
+    ],
+    [{ 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '1s', 'retry-after-ms': '20' }, 20],
+    [{ 'x-ratelimit-remaining-tokens': '7', 'x-ratelimit-reset-tokens': '1s' }, null],
+    [{ 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': 'soon' }, null],
+    [{ 'x-ratelimit-remaining-tokens': '0' }, null],
+  ])('waits for the limit that is used up where a 429 does not say how long: %o', async (headers, retryAfterMs) => {
+    const { client } = connect('openai', openAiError(429, null, 'requests', headers))
+    await expect(client.chat(request, context)).rejects.toMatchObject({ kind: 'rate_limit', retryAfterMs })
+    const { client: busy } = connect('openai', openAiError(503, null, 'server_error', headers))
+    const asked = 'retry-after-ms' in headers ? 20 : null
+    await expect(busy.chat(request, context)).rejects.toMatchObject({ kind: 'overloaded', retryAfterMs: asked })
+  })
+
   test('a connection that fails is a network error with its code', async () => {
     const refused = new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code: 'ECONNREFUSED' }) })
     const { client } = connect('openai', refused)

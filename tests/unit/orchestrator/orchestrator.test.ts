@@ -511,6 +511,15 @@ describe('streamModel()', () => {
     expect(requests).toHaveLength(1)
   })
 
+  test('takes from the tokens per minute what it used, as callModel() does', async () => {
+    const endpoints = { openai: { ...openai, tokensPerMinute: 1_000 } }
+    const { orchestrator, clock } = create([whole()], { endpoints, cache: false })
+    for (let call = 0; call < 2; call++) await collect(orchestrator.streamModel({ ...request, maxOutputTokens: 900 }))
+    expect(clock.slept).toEqual([])
+    await collect(orchestrator.streamModel({ ...request, maxOutputTokens: 990 }))
+    expect(clock.slept).toHaveLength(1)
+  })
+
   test('tries again and falls back before the first token', async () => {
     const { orchestrator } = create([openAiError(500, null), openAiError(404, null), whole()])
     const events = await collect(orchestrator.streamModel({ ...request, fallbacks: ['gpt-4.1'] }))

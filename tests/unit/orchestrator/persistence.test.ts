@@ -75,6 +75,27 @@ describe('openStore()', () => {
     store.close()
   })
 
+  test('sums judgements, and lists the latest successes in their order', ({ path }) => {
+    const store = openStore(path)
+    store.saveJudgement('gpt-4o', 'reasoning', 0.5, 1)
+    store.saveJudgement('gpt-4o', 'reasoning', 1, 2)
+    store.saveJudgement('o3', 'quick_qa', 0, 3)
+    expect(store.judgements()).toEqual([
+      { modelId: 'gpt-4o', taskType: 'reasoning', judged: 2, meanQuality: 0.75 },
+      { modelId: 'o3', taskType: 'quick_qa', judged: 1, meanQuality: 0 },
+    ])
+    for (const [index, id] of ['a', 'b', 'c'].entries()) {
+      store.recordCall(call(id, { taskType: 'reasoning', latencyMs: index }))
+    }
+    store.recordCall(call('failed', { taskType: 'reasoning', succeeded: false }))
+    store.recordCall(call('of no kind'))
+    expect(store.latestSuccesses(2)).toEqual([
+      { modelId: 'gpt-4o', taskType: 'reasoning', latencyMs: 1, outputTokens: 5 },
+      { modelId: 'gpt-4o', taskType: 'reasoning', latencyMs: 2, outputTokens: 5 },
+    ])
+    store.close()
+  })
+
   test('writes a call once, however often it is recorded', ({ path }) => {
     const store = openStore(path, { batchSize: 2 })
     for (let time = 0; time < 3; time++) store.recordCall(call('same'))
@@ -124,7 +145,7 @@ describe('openStore()', () => {
     newer.exec('PRAGMA user_version = 99')
     newer.close()
     expect(() => openStore(path)).toThrow(StoreError)
-    expect(() => openStore(path)).toThrow('its schema is version 99, this program knows up to 2')
+    expect(() => openStore(path)).toThrow('its schema is version 99, this program knows up to 3')
     await mkdir(`${path}.d`)
     expect(() => openStore(`${path}.d`)).toThrow(/Cannot open .*\.d as a store: unable to open database file/)
     await writeFile(`${path}.txt`, 'this is no database, although it is long enough to look like one. '.repeat(20))
@@ -244,6 +265,28 @@ describe('an orchestrator with a store', () => {
     await first.close()
     const second = create(path, fetch)
     expect(second.selectModel(task).modelId).not.toBe(favourite)
+    await second.close()
+  })
+
+  test('remembers how good answers were judged to be, and how quick they were', async ({ path }) => {
+    const { fetch } = scriptedFetch(json(openAiAnswer('x', { prompt_tokens: 10, completion_tokens: 1 })))
+    const task = { taskType: 'quick_qa', complexity: 'low' } as const
+    const seen = (orchestrator: ReturnType<typeof create>) =>
+      orchestrator.selectModel(task, 1_000).candidates.find(({ modelId }) => modelId === 'gpt-4o')!
+    const first = create(path, fetch)
+    const before = seen(first)
+    for (let time = 0; time < 5; time++) {
+      first.judge('gpt-4o', 'quick_qa', 0.1)
+      await first.callModel({ ...request, taskType: 'quick_qa' })
+    }
+    const after = seen(first)
+    expect(after.quality).toBeLessThan(before.quality)
+    expect(after.latencyMs).not.toBe(before.latencyMs)
+    await first.close()
+    first.judge('gpt-4o', 'quick_qa', 1)
+    const second = create(path, fetch)
+    expect(seen(second).quality).toBeCloseTo(after.quality, 10)
+    expect(seen(second).latencyMs).toBeCloseTo(after.latencyMs, 10)
     await second.close()
   })
 

@@ -4,13 +4,14 @@ import {
   createModelRegistry,
   createOllamaClient,
   createOrchestrator,
+  type ModelPool,
   memoryRequirement,
   ollamaLoading,
   PoolTooSmallError,
 } from '../../../fixtures/orchestrator/index.ts'
 import { createPrefixIndex } from '../../../fixtures/orchestrator/pool/prefix-index.ts'
 import { createManualClock } from './support/manual-clock.ts'
-import { json, scriptedFetch } from './support/scripted-fetch.ts'
+import { chunked, json, openAiAnswer, type Scripted, scriptedFetch } from './support/scripted-fetch.ts'
 
 const registry = createModelRegistry()
 const [mistral, llama8, llama70] = ['mistral:7b', 'llama-3.1-8b', 'llama-3.1-70b'].map((id) =>
@@ -208,15 +209,95 @@ describe('createModelPool()', () => {
     expect(await read(history)).toBe(0)
   })
 
-  test('is used by the orchestrator for local models', async () => {
+  test('brings what somebody gave up on, for whoever comes next', async () => {
+    const gate = Promise.withResolvers<void>()
+    const pool = createModelPool({ budgetBytes: 20 * gib, load: () => gate.promise })
+    const controller = new AbortController()
+    const waiting = pool.hold(mistral, 4_096, controller.signal)
+    await new Promise((done) => setImmediate(done))
+    controller.abort(new Error('enough'))
+    await expect(waiting).rejects.toThrow('enough')
+    gate.resolve()
+    expect(await pool.use(mistral, 4_096, async () => 'at once')).toBe('at once')
+    expect(pool.residents()).toMatchObject([{ modelId: 'mistral:7b', inUse: 0 }])
+    expect(pool.statistics()).toMatchObject({ loads: 1, hits: 1 })
+  })
+
+  test('counts a hold given back twice once', async () => {
     const pool = createModelPool({ budgetBytes: 20 * gib })
-    const { fetch } = scriptedFetch(json({ model: 'm', message: { content: 'x' }, done: true }))
-    const orchestrator = createOrchestrator({
-      endpoints: { ollama: { id: 'o', baseUrl: 'http://127.0.0.1:1' } },
-      fetch,
+    const [first] = [await pool.hold(mistral, 4_096), await pool.hold(mistral, 4_096)]
+    first.release()
+    first.release()
+    expect(pool.residents()).toMatchObject([{ inUse: 1 }])
+  })
+})
+
+describe('an orchestrator with a pool', () => {
+  const request = { modelId: 'mistral:7b', messages: [{ role: 'user' as const, content: 'x' }] }
+  const orchestrate = (pool: ModelPool, ...script: Scripted[]) =>
+    createOrchestrator({
+      endpoints: {
+        ollama: { id: 'o', baseUrl: 'http://127.0.0.1:1' },
+        openai: { id: 'c', baseUrl: 'http://127.0.0.1:1' },
+      },
+      fetch: scriptedFetch(...script).fetch,
       pool,
+      cache: false,
     })
-    await orchestrator.callModel({ modelId: 'mistral:7b', messages: [{ role: 'user', content: 'x' }] })
+  const line = (content: string, done: boolean) => `${JSON.stringify({ model: 'm', message: { content }, done })}\n`
+
+  test('holds a local model while it is asked', async () => {
+    const pool = createModelPool({ budgetBytes: 20 * gib })
+    const orchestrator = orchestrate(pool, json({ model: 'm', message: { content: 'x' }, done: true }))
+    await orchestrator.callModel(request)
     expect(pool.residents()).toMatchObject([{ modelId: 'mistral:7b', contextTokens: 4_096, inUse: 0 }])
+  })
+
+  test('holds a local model until its stream ends, and notes what it read', async () => {
+    const pool = createModelPool({ budgetBytes: 20 * gib })
+    const orchestrator = orchestrate(pool, chunked([line('a', false), line('b', false), line('', true)]))
+    const inUse: number[] = []
+    for await (const _ of orchestrator.streamModel(request)) inUse.push(pool.residents()[0]!.inUse)
+    expect(inUse).toEqual([1, 1, 1])
+    expect(pool.residents()).toMatchObject([{ modelId: 'mistral:7b', inUse: 0 }])
+    expect(pool.statistics()).toMatchObject({ loads: 1, promptCharacters: 'user: x\n'.length })
+  })
+
+  test('gives the model back when the reader stops, when the stream breaks off, and when it never starts', async () => {
+    const pool = createModelPool({ budgetBytes: 20 * gib })
+    const orchestrator = orchestrate(
+      pool,
+      chunked([line('a', false), line('b', true)]),
+      chunked([line('a', false)]),
+      json({ error: 'no such model' }, 404),
+    )
+    for await (const _ of orchestrator.streamModel(request)) break
+    expect(pool.residents()).toMatchObject([{ inUse: 0 }])
+    const events = []
+    for await (const { type } of orchestrator.streamModel(request)) events.push(type)
+    expect(events).toEqual(['text', 'incomplete'])
+    expect(pool.residents()).toMatchObject([{ inUse: 0 }])
+    await expect(orchestrator.streamModel(request).next()).rejects.toThrow('no such model')
+    expect(pool.residents()).toMatchObject([{ inUse: 0 }])
+  })
+
+  test('stops waiting for a load when its deadline has passed', async () => {
+    const gate = Promise.withResolvers<void>()
+    const pool = createModelPool({ budgetBytes: 20 * gib, load: () => gate.promise })
+    const orchestrator = orchestrate(pool, json({ model: 'm', message: { content: 'x' }, done: true }))
+    const short = { ...request, deadlineMs: 20, retries: 0 }
+    await expect(orchestrator.callModel(short)).rejects.toMatchObject({ kind: 'timeout' })
+    await expect(orchestrator.streamModel(short).next()).rejects.toMatchObject({ kind: 'timeout' })
+    gate.resolve()
+    await pool.warm(mistral, 4_096)
+    expect(pool.residents()).toMatchObject([{ inUse: 0 }])
+  })
+
+  test('goes to the fallback for a model that could never fit', async () => {
+    const pool = createModelPool({ budgetBytes: gib })
+    const orchestrator = orchestrate(pool, json(openAiAnswer('from afar')))
+    const result = await orchestrator.callModel({ ...request, fallbacks: ['gpt-4o'] })
+    expect(result).toMatchObject({ model: 'gpt-4o', content: 'from afar', fallbackReason: 'out_of_memory' })
+    await expect(orchestrator.callModel(request)).rejects.toThrow(/mistral:7b.*raise budgetBytes/)
   })
 })

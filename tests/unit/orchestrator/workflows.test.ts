@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import {
   type Agent,
@@ -72,6 +73,24 @@ describe('runParallel()', () => {
     const { caller } = answering({ 'codellama:34b': new Error('down'), 'gpt-4o': waiting, 'claude-haiku-4-5': waiting })
     const result = await runParallel(caller, agents, 'x', { onFailure: 'cancel' })
     expect(result.outcomes.map(({ status }) => status)).toEqual(['failed', 'cancelled', 'cancelled'])
+  })
+
+  test('cancels nobody who is at work because another failed, unless told to, and never because another answered', async () => {
+    const later = async (request: CallRequest) => {
+      await new Promise((resolve) => setImmediate(resolve))
+      request.signal!.throwIfAborted()
+      return 'later'
+    }
+    const failing = answering({ 'codellama:34b': new Error('down'), 'gpt-4o': later, 'claude-haiku-4-5': later })
+    expect(await runParallel(failing.caller, agents, 'x')).toMatchObject({ succeeded: 2, failed: 1 })
+    const quick = answering({ 'codellama:34b': 'at once', 'gpt-4o': later, 'claude-haiku-4-5': later })
+    expect(await runParallel(quick.caller, agents, 'x', { onFailure: 'cancel' })).toMatchObject({ succeeded: 3 })
+  })
+
+  test('takes its times from the system where no clock is given', async () => {
+    const { durationMs, steps } = await runParallel(answering({ 'gpt-4o': 'b' }).caller, [reviewer!], 'x')
+    expect(durationMs).toBeGreaterThanOrEqual(steps[0]!.durationMs)
+    expect(steps[0]!.startedAtMs).toBeGreaterThanOrEqual(0)
   })
 
   test('a cancellation reaches every agent, those not begun included', async () => {
@@ -229,6 +248,14 @@ describe('countVotes()', () => {
     expect(countVotes(votes('b', 'a'), 0)).toMatchObject({ decision: null, leading: ['a', 'b'], share: 0.5 })
   })
 
+  test('adds the same weights to the same sum in any order', () => {
+    const weights = [1e16, 1, 1]
+    const of = (order: readonly number[]) =>
+      countVotes(order.map((weight) => ({ agent: 'a', choice: 'x', weight }))).weights[0]!.weight
+    expect(of(weights)).toBe(1e16 + 2)
+    expect(of(weights.toReversed())).toBe(1e16 + 2)
+  })
+
   test('leaves abstentions out of the share', () => {
     expect(countVotes(votes('a', null, null))).toMatchObject({ decision: 'a', share: 1, abstained: ['a1', 'a2'] })
     expect(countVotes(votes(null))).toMatchObject({ decision: null, leading: [], share: 0 })
@@ -331,5 +358,183 @@ describe('reachConsensus()', () => {
       decision: '7',
       count: { abstained: ['analyst'] },
     })
+  })
+})
+
+describe('every workflow', () => {
+  const judge: Agent = { name: 'judge', modelId: 'o3' }
+  const down = new Error('down')
+  /** Each look at this clock takes a millisecond. */
+  const ticking = () => {
+    let now = 100
+    return () => now++
+  }
+  /** Aborts the workflow when the model is asked, and then waits like an agent that heeds it. */
+  const cancelling = (controller: AbortController) => (request: CallRequest) => {
+    controller.abort(new Error('enough'))
+    return request.signal?.aborted ? Promise.reject(request.signal.reason) : waiting(request)
+  }
+
+  test('traces when each step began, how long it took, and what it cost', async () => {
+    const { caller } = answering({ 'codellama:34b': 'a', 'gpt-4o': 'b' })
+    const { steps, durationMs, costNanoDollars } = await handOver(caller, agents.slice(0, 2), 'task', {
+      monotonic: ticking(),
+    })
+    expect(steps).toMatchObject([
+      { agent: 'coder', prompt: 'task', startedAtMs: 1, durationMs: 1, costNanoDollars: 10, status: 'answered' },
+      { agent: 'reviewer', prompt: 'a', startedAtMs: 3, durationMs: 1, costNanoDollars: 10, status: 'answered' },
+    ])
+    expect({ durationMs, costNanoDollars }).toEqual({ durationMs: 5, costNanoDollars: 20 })
+  })
+
+  test('traces its steps in the order in which they began, whichever ended first', async () => {
+    const gate = Promise.withResolvers<string>()
+    const { caller } = answering({ 'codellama:34b': () => gate.promise, 'gpt-4o': 'b', 'claude-haiku-4-5': down })
+    const result = runParallel(caller, agents, 'x', { monotonic: ticking() })
+    await new Promise((resolve) => setImmediate(resolve))
+    gate.resolve('a')
+    const { steps } = await result
+    expect(steps.map(({ agent }) => agent)).toEqual(['coder', 'reviewer', 'analyst'])
+    expect(steps.map(({ costNanoDollars }) => costNanoDollars)).toEqual([10, 10, 0])
+    expect(steps[2]).toMatchObject({ status: 'failed', error: down })
+  })
+
+  test('traces the judge after those who voted, and adds its time', async () => {
+    const { caller } = answering({ 'codellama:34b': 'b', 'gpt-4o': 'a', o3: 'a' })
+    const { steps, durationMs } = await reachConsensus(caller, agents.slice(0, 2), 'x', { judge, monotonic: ticking() })
+    const last = Math.max(...steps.slice(0, 2).map((step) => step.startedAtMs + step.durationMs))
+    expect(steps[2]!.startedAtMs).toBeGreaterThan(last)
+    expect(durationMs).toBeGreaterThan(steps[2]!.startedAtMs + steps[2]!.durationMs)
+  })
+
+  test('hands on nothing that was not given', async () => {
+    const { caller, requests } = answering({ 'gpt-4o': 'b' })
+    await handOver(caller, [{ ...reviewer!, instructions: '' }], 'x')
+    expect(requests).toEqual([{ modelId: 'gpt-4o', messages: [{ role: 'user', content: 'x' }] }])
+    const { signal } = new AbortController()
+    await handOver(caller, [reviewer!], 'x', { signal, sessionId: 's' })
+    expect(requests[1]).toEqual({ ...requests[0], signal, sessionId: 's' })
+  })
+
+  test('puts the first failure behind its own', async () => {
+    const failing = { 'codellama:34b': down, 'gpt-4o': 'b', 'claude-haiku-4-5': new Error('later') }
+    const { caller } = answering(failing)
+    const team = { mapper: coder!, reducer: reviewer! }
+    await expect(handOver(caller, [coder!], 'x')).rejects.toMatchObject({ name: 'WorkflowError', cause: down })
+    await expect(mapReduce(caller, team, ['1'])).rejects.toMatchObject({ cause: down })
+    await expect(mapReduce(caller, { mapper: reviewer!, reducer: coder! }, ['1'])).rejects.toMatchObject({
+      cause: down,
+    })
+    await expect(recover(caller, coder!, 'x')).rejects.toMatchObject({ cause: down, trace: { costNanoDollars: 0 } })
+    await expect(reachConsensus(caller, agents, 'x', { quorum: 2 })).rejects.toMatchObject({
+      cause: down,
+      trace: { steps: [{ agent: 'coder' }, { agent: 'reviewer' }, { agent: 'analyst' }] },
+    })
+    const silent = reachConsensus(answering({ 'gpt-4o': ' ' }).caller, [reviewer!], 'x')
+    await expect(silent).rejects.toThrow('0 of 1 agents voted, 1 are needed')
+    expect(Object.hasOwn((await silent.catch((error: unknown) => error)) as object, 'cause')).toBe(false)
+  })
+
+  test.each<[string, (caller: Caller, signal: AbortSignal) => Promise<unknown>]>([
+    ['handOver()', (caller, signal) => handOver(caller, [reviewer!, coder!], 'x', { signal })],
+    [
+      'mapReduce(), mapping',
+      (caller, signal) => mapReduce(caller, { mapper: coder!, reducer: reviewer! }, ['1'], { signal }),
+    ],
+    [
+      'mapReduce(), reducing',
+      (caller, signal) => mapReduce(caller, { mapper: reviewer!, reducer: coder! }, ['1'], { signal }),
+    ],
+    [
+      'recover()',
+      (caller, signal) => recover(caller, coder!, 'x', { signal, substitutes: [reviewer!], degrade: () => '' }),
+    ],
+    ['recover(), with the last', (caller, signal) => recover(caller, coder!, 'x', { signal, retries: 0 })],
+    ['runParallel()', (caller, signal) => runParallel(caller, agents, 'x', { signal })],
+    [
+      'reachConsensus(), at the judge',
+      (caller, signal) =>
+        reachConsensus(caller, [reviewer!], 'x', { signal, rule: 'judge', judge: { ...coder!, name: 'judge' } }),
+    ],
+  ])('%s ends with the reason when it is cancelled on the way, and asks nobody else', async (_, work) => {
+    const controller = new AbortController()
+    const { caller, requests } = answering({
+      'gpt-4o': 'b',
+      'claude-haiku-4-5': waiting,
+      'codellama:34b': cancelling(controller),
+    })
+    await expect(work(caller, controller.signal)).rejects.toThrow('enough')
+    expect(requests.filter(({ modelId }) => modelId === 'codellama:34b')).toHaveLength(1)
+    expect(getEventListeners(controller.signal, 'abort').length).toBeLessThanOrEqual(1)
+  })
+
+  test('no longer listens to a signal once it has ended', async () => {
+    const { signal } = new AbortController()
+    await runParallel(answering({ 'gpt-4o': 'b' }).caller, [reviewer!], 'x', { signal })
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+
+  test('works on four parts at a time unless told otherwise', async () => {
+    let active = 0
+    let most = 0
+    const busy = async () => {
+      most = Math.max(most, ++active)
+      await new Promise((resolve) => setImmediate(resolve))
+      active--
+      return 'done'
+    }
+    const parts = Array.from({ length: 9 }, (_, part) => String(part))
+    await mapReduce(
+      answering({ 'codellama:34b': busy, 'gpt-4o': 'b' }).caller,
+      { mapper: coder!, reducer: reviewer! },
+      parts,
+    )
+    expect(most).toBe(4)
+  })
+
+  test('takes exactly the share of parts that is needed', async () => {
+    const { caller } = answering({ 'codellama:34b': ['a', down], 'gpt-4o': echo })
+    const team = { mapper: coder!, reducer: reviewer! }
+    expect(await mapReduce(caller, team, ['1', '2'], { concurrency: 1, minimumShare: 0.5 })).toMatchObject({
+      content: '<a>',
+      missing: [1],
+    })
+  })
+
+  test('tries once more unless told otherwise', async () => {
+    const { caller, requests } = answering({ 'codellama:34b': down })
+    await expect(recover(caller, coder!, 'x')).rejects.toThrow('so did 1 further tries')
+    expect(requests).toHaveLength(2)
+    await expect(recover(caller, coder!, 'x', { retries: 0 })).rejects.toThrow('so did 0 further tries')
+    expect(requests).toHaveLength(3)
+  })
+
+  test('asks a judge nothing where the votes decide, and where nobody voted', async () => {
+    const { caller, requests } = answering({ 'codellama:34b': 'a', 'gpt-4o': 'Abstain', o3: 'a' })
+    expect(await reachConsensus(caller, [coder!], 'x', { judge })).toMatchObject({ decidedBy: 'votes' })
+    await reachConsensus(caller, [reviewer!], 'x', { judge, quorum: 0 })
+    expect(requests.map(({ modelId }) => modelId)).toEqual(['codellama:34b', 'gpt-4o'])
+  })
+
+  test('counts a weight of one for whoever has none, and heads by the majority', async () => {
+    const { weight: _, ...weightless } = coder!
+    const { caller } = answering({ 'codellama:34b': 'a', 'gpt-4o': 'b' })
+    const team = [weightless, { ...reviewer!, weight: 2 }]
+    expect((await reachConsensus(caller, team, 'x', { rule: 'weighted' })).votes).toEqual([
+      { agent: 'coder', choice: 'a', weight: 1 },
+      { agent: 'reviewer', choice: 'b', weight: 2 },
+    ])
+    expect((await reachConsensus(caller, team, 'x')).votes.map(({ weight }) => weight)).toEqual([1, 1])
+    expect(await reachConsensus(caller, team, 'x', { rule: 'weighted', moreThan: 0.7 })).toMatchObject({
+      decision: null,
+      count: { leading: ['b'] },
+    })
+  })
+
+  test('says whose weight is no weight', () => {
+    expect(() => countVotes([{ agent: 'coder', choice: 'x', weight: -1 }])).toThrow(
+      'The weight of "coder" is -1: it must be a number from 0',
+    )
+    expect(countVotes([{ agent: 'coder', choice: null, weight: 0 }]).abstained).toEqual(['coder'])
   })
 })
