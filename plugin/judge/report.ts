@@ -22,6 +22,7 @@ export interface Report {
   warnings: Warning[]
 }
 
+/** A run that was judged against another version in one sitting has that as its `path`. */
 export type BaselineState =
   | { kind: 'none'; expectedPath: string | null }
   | { kind: 'incompatible'; path: string; reason: string }
