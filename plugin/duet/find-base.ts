@@ -49,7 +49,15 @@ async function describeMissing(cwd: string, ref: string): Promise<string> {
     `origin/${ref}^{commit}`,
   ]).catch(() => undefined)
   if (remote !== undefined) return `Cannot find "${ref}" here: write "origin/${ref}"`
-  const known = await git(cwd, ['for-each-ref', '--count=8', '--sort=-committerdate', '--format=%(refname:short)'])
+  // Not the stash, which is a ref too.
+  const kinds = ['refs/heads', 'refs/tags', 'refs/remotes']
+  const known = await git(cwd, [
+    'for-each-ref',
+    '--count=8',
+    '--sort=-committerdate',
+    '--format=%(refname:short)',
+    ...kinds,
+  ])
   const some = known === '' ? '' : `, for example ${known.split('\n').join(', ')}`
   return `Cannot find "${ref}": it is no branch, tag or commit of this repository. Name one${some}, or run "git fetch" first`
 }

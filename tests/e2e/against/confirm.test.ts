@@ -64,4 +64,9 @@ export default { plugins: [verdict({ profile: 'quick', time: 1, profiling: false
   const ratios = head.map((value, session) => value / base[session]!)
   expect(ratios.toSorted((a, b) => a - b)[3]).toBeGreaterThan(1.5)
   expect(git(repository, 'worktree', 'list').split('\n')).toHaveLength(1)
+
+  const slip = await runNode([join(root, 'plugin/cli/main.ts'), 'bench', '--against', 'nonsense'], repository)
+  expect(slip).toMatchObject({ exitCode: 3, output: expect.stringContaining('vitest-verdict: Cannot find "nonsense"') })
+  expect(slip.output).not.toContain('measuring in turns')
+  expect(readdirSync(results).filter((name) => name.startsWith('run_'))).toHaveLength(1)
 })
