@@ -74,6 +74,23 @@ describe('judge() and what was measured in turns', () => {
     })
   })
 
+  test('says how to go on from sessions that leave it open, and what is left after the last', () => {
+    const adviceAfter = (looks: number) => {
+      const repeat = (values: readonly number[]) => Array.from({ length: looks }, () => values).flat()
+      const control = repeat(steady)
+      const paired = {
+        ref: commit,
+        commit,
+        figures: { duration_mean: { ...figure(repeat(wild)), base: control, control } },
+      }
+      const { metrics } = judge(runWith(durations(times(1.6)), paired), baselineOf(durations(steady)), policy)
+        .benchmarks[0]!
+      return metrics.paired_duration_mean!.warnings.map(({ text }) => text).join()
+    }
+    expect(adviceAfter(1)).toMatch(/let it go on to 10 sessions$/)
+    expect(adviceAfter(4)).toMatch(/quieten the machine, or raise the threshold$/)
+  })
+
   test('leaves metrics that are no durations to the baseline', () => {
     const sessions = (successes: number, factor: number) =>
       durations(times(factor)).map(({ metrics }) => ({
