@@ -199,7 +199,7 @@ function baselineState(run: Run, baseline: Baseline | null, path: string | null)
 }
 
 function pairedState({ ref, commit }: PairedWith): BaselineState {
-  return { kind: 'compared', path: ref, runs: 1, commit, acceptedAt: null }
+  return { kind: 'compared', path: ref, runs: 1, commit, acceptedAt: null, ref }
 }
 
 /** What failed, each thing once: a benchmark that brought its test down is told of with the test. */

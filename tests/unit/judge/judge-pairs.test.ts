@@ -6,6 +6,7 @@ import type { JudgePolicy } from '../../../plugin/judge/policy.ts'
 import { unconfirmed } from '../../../plugin/judge/unconfirmed.ts'
 import type { Metric } from '../../../plugin/run/metric.ts'
 import type { Paired, PairedFigure, Run } from '../../../plugin/run/run.ts'
+import { verdictSentence } from '../../../reporters/verdict-words.ts'
 import { makeRun } from '../../support/make-run.ts'
 import { benchmarkOf, durations, rate, runOf, type SessionSketch } from '../../support/sketch-run.ts'
 
@@ -108,6 +109,7 @@ describe('judge() and what was measured in turns', () => {
       options: { ...options, policy: { ...judged, against } },
     })
     const baseline = baselineOf(durations(times(3)))
+    expect(verdictSentence(judge(run, null, policy))).toBe('Slower: 1 regressed against main (a1b2c3d).')
     for (const stored of [null, baseline]) {
       expect(judge(run, stored, policy)).toMatchObject({
         verdict: 'regressed',
