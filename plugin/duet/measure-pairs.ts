@@ -86,7 +86,7 @@ function findable({ observations }: SessionResult, wanted: ReadonlyMap<string, B
 }
 
 /** Figures that both versions have, with a value per session. */
-export function figuresOf(observations: readonly Observation[]): Record<string, PairedFigure> {
+function figuresOf(observations: readonly Observation[]): Record<string, PairedFigure> {
   const last = observations.at(-1)!.record.figures
   const figures = Object.entries(last).flatMap(([name, { title, unit, direction, gate }]) => {
     const sessions = observations.flatMap(({ record }) => record.figures[name] ?? [])
