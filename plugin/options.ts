@@ -90,7 +90,7 @@ const optionsSchema = z.strictObject({
   concurrent: z.int().positive().max(10_000).default(10),
   /** Time budget per benchmark and session, ms; 500, or 100 in the quick profile. */
   time: z.number().positive().max(600_000).optional(),
-  /** Fresh processes per benchmark file; 6, or 4 in the quick profile. */
+  /** Fresh processes per benchmark file; 6, or 4 in the quick profile, or 1 with `against`. */
   sessions: sessions.optional(),
   profiling: z.boolean().default(true),
   memoryTracking: z.boolean().default(true),
@@ -98,10 +98,13 @@ const optionsSchema = z.strictObject({
   outputDir: z.string().min(1).default('benchmark_results'),
   useAnalyticalModels: z.boolean().default(true),
   analyticalModels: z.array(z.string().min(1)).default(['deepseek-r1-70b', 'llama-3.1-70b']),
-  /** Practical threshold, per cent: smaller changes are never called a regression. */
-  threshold: percent.default(5),
-  /** Lowest severity that makes the exit code 1. */
-  failOn: z.enum(severities).default('critical'),
+  /**
+   * Practical threshold, per cent: smaller changes are never called a regression. 5; with `against` 3, or 10 in the quick
+   * profile.
+   */
+  threshold: percent.optional(),
+  /** Lowest severity that makes the exit code 1; `critical`, or `low` with `against`. */
+  failOn: z.enum(severities).optional(),
   /** Exit with 2 when the verdict is inconclusive. */
   strict: z.boolean().default(false),
   /** Serve the report on 127.0.0.1 while the run goes on. */
@@ -123,6 +126,10 @@ const optionsSchema = z.strictObject({
   targets: z.string().min(1).optional(),
   /** Exit with 1 when a target is missed. */
   failOnTarget: z.boolean().default(false),
+  /** Measure what regressed or is inconclusive in turns with the baseline's commit, and judge it by that. */
+  confirm: z.boolean().default(false),
+  /** Branch, tag or commit to measure everything in turns with, and to judge it by in place of a baseline. */
+  against: z.string().min(1).optional(),
   /** What the benchmarks measure instead of the reference orchestrator. */
   target: target.optional(),
   /** Names the baseline file instead of platform, CPUs and Node major, e.g. `github-ubuntu`. */
@@ -138,10 +145,13 @@ export type VerdictOptions = z.input<typeof optionsSchema>
 /** Every option decided. */
 export type ResolvedOptions = Omit<
   z.output<typeof optionsSchema>,
-  'baseline' | 'machineClass' | 'sessions' | 'time' | 'targets' | 'target'
+  'baseline' | 'machineClass' | 'sessions' | 'time' | 'targets' | 'target' | 'threshold' | 'failOn' | 'against'
 > & {
   sessions: number
   time: number
+  threshold: number
+  failOn: (typeof severities)[number]
+  against: string | null
   baseline: string | null
   machineClass: string | null
   targets: string | null
@@ -164,11 +174,17 @@ export function resolveOptions(config: VerdictOptions = {}, environment: Environ
   const fromEnvironment = readEnvironment(environment)
   const parsed = optionsSchema.safeParse({ ...config, ...fromEnvironment.values })
   if (!parsed.success) throw new OptionsError(describeIssues(parsed.error, fromEnvironment.names))
-  const { baseline, machineClass, sessions, time, targets, target, ...options } = parsed.data
+  const { baseline, machineClass, sessions, time, targets, target, threshold, failOn, against, ...options } =
+    parsed.data
   const quick = options.profile === 'quick'
+  // The values of `vitest-verdict against`, which measures for itself: one session of this run shows figures, no more.
+  const paired = against !== undefined
   return {
     ...options,
-    sessions: sessions ?? (quick ? 4 : 6),
+    threshold: threshold ?? (paired ? (quick ? 10 : 3) : 5),
+    failOn: failOn ?? (paired ? 'low' : 'critical'),
+    against: against ?? null,
+    sessions: sessions ?? (paired ? 1 : quick ? 4 : 6),
     time: time ?? (quick ? 100 : 500),
     baseline: baseline ?? null,
     machineClass: machineClass ?? null,
@@ -196,7 +212,7 @@ function readEnvironment(environment: Environment) {
 }
 
 /** Options whose value is text whatever it looks like: a folder may be called `2026`. */
-const textual = new Set(['profile', 'outputDir', 'failOn', 'baseline', 'machineClass', 'targets'])
+const textual = new Set(['profile', 'outputDir', 'failOn', 'baseline', 'machineClass', 'targets', 'against'])
 
 /** Numbers, booleans and JSON read as such, anything else as text. */
 function parseText(text: string): unknown {

@@ -5,7 +5,8 @@ import type { TestProject, Vite, Vitest } from 'vitest/node'
 import { concludeRun } from '../reporters/conclude-run.ts'
 import type { FinishedRun } from '../reporters/finished-run.ts'
 import { VerdictReporter } from '../reporters/vitest-reporter.ts'
-import { leaveToDuet } from './duet/duet-options.ts'
+import { deliveryToDuet } from './duet/duet-options.ts'
+import { findBase } from './duet/find-base.ts'
 import { type ResolvedOptions, resolveOptions, type VerdictOptions } from './options.ts'
 import { endBeforeStart } from './sessions/end-before-start.ts'
 import { deliveryOfConfirmation } from './sessions/measure-again.ts'
@@ -42,7 +43,11 @@ export function verdictPlugin(given: VerdictOptions, models: readonly string[] =
       declareTags(vitest, project)
       try {
         const resolved = resolveOptions(given, process.env)
-        if (leaveToDuet(resolved)) return
+        const leaveToDuet = deliveryToDuet()
+        if (leaveToDuet) {
+          leaveToDuet({ ...resolved, target: await readyTarget(vitest.config.root, resolved, models) })
+          return
+        }
         if (!prepared.has(vitest)) prepared.set(vitest, prepare(vitest, resolved, models))
         const { options, reporter } = await prepared.get(vitest)!
         measureWithUs(project, options)
@@ -58,13 +63,22 @@ export function verdictPlugin(given: VerdictOptions, models: readonly string[] =
 async function prepare(vitest: Vitest, given: ResolvedOptions, models: readonly string[]): Promise<Prepared> {
   const { root, mergeReports, listTags } = vitest.config
   checkFolder(resolve(root, given.outputDir))
-  const confirming = deliveryOfConfirmation() !== undefined
-  const place =
-    given.target?.kind === 'module' ? { ...given.target, path: resolve(root, given.target.path) } : given.target
-  const unmeasured = confirming || mergeReports || listTags
-  const target = place === null || unmeasured ? place : await checkTarget(place, models)
+  const unmeasured = deliveryOfConfirmation() !== undefined || mergeReports || listTags
+  const target = unmeasured ? placeOfTarget(root, given) : await readyTarget(root, given, models)
   const options = { ...given, target, targets: given.targets && relativePath(root, given.targets) }
+  // A slip in the name is said now, not when everything has been measured.
+  if (options.against !== null && !unmeasured) await findBase(root, options.against)
   return { options, reporter: addReporter(vitest, options) }
+}
+
+/** @throws InputError where it cannot be measured */
+async function readyTarget(root: string, given: ResolvedOptions, models: readonly string[]) {
+  const place = placeOfTarget(root, given)
+  return place && checkTarget(place, models)
+}
+
+function placeOfTarget(root: string, { target }: ResolvedOptions): ResolvedOptions['target'] {
+  return target?.kind === 'module' ? { ...target, path: resolve(root, target.path) } : target
 }
 
 function relativePath(root: string, path: string): string {
@@ -96,12 +110,25 @@ function addReporter(vitest: Vitest, options: ResolvedOptions): VerdictReporter 
   // Who follows the run follows the first one; a confirming batch is part of it.
   const reporter = delivery
     ? new VerdictReporter({ ...options, live: false }, delivery)
-    : new VerdictReporter(options, concludeRun)
+    : new VerdictReporter(options, (finished) => concludeRun({ ...finished, ...pairing(vitest, finished) }))
   vitest.config.reporters.push(reporter)
   vitest.config.sequence.sequencer = repeatingSequencer(vitest.config.sequence.sequencer, (file) =>
     reporter.sessionsOf(file),
   )
   return reporter
+}
+
+/** Merged reports are judged as they are: here may be another machine, or no repository. */
+function pairing({ config, vite }: Vitest, { options, root, log }: FinishedRun): Pick<FinishedRun, 'measurePairs'> {
+  if (config.mergeReports) return {}
+  const { configFile } = vite.config
+  return {
+    measurePairs: async (ref, benchmarks) => {
+      // Loaded now only: it is a lot, and most runs do without.
+      const { measurePairs } = await import('./duet/measure-pairs.ts')
+      return measurePairs(ref, benchmarks, { root, config: configFile, options, env: process.env, say: log })
+    },
+  }
 }
 
 function declareTags(vitest: Vitest, project: TestProject): void {

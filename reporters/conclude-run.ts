@@ -20,6 +20,7 @@ import { adviseOnBaseline } from './baseline-advice.ts'
 import { confirmRun } from './confirm-run.ts'
 import { combineExitCodes, exitCodeOfTargets } from './exit-code.ts'
 import { type FinishedRun, toRun } from './finished-run.ts'
+import { pairRun } from './pair-run.ts'
 import { colourPalette, plainPalette } from './palette.ts'
 import { plainText } from './plain-text.ts'
 import { describeSkipped } from './skipped.ts'
@@ -58,7 +59,11 @@ export async function concludeRun(finished: FinishedRun): Promise<void> {
     baselinePath: relative(root, path),
   }
   const secrets = [...targetSecrets(options.target), ...secretValues(process.env)]
-  const run = redactRun(await confirmRun(measured, baseline, policy, finished), secrets, root)
+  // In turns with the version that was asked for, a second look at the stored baseline would say nothing.
+  const confirmed = options.against === null ? await confirmRun(measured, baseline, policy, finished) : measured
+  const paired = await pairRun(confirmed, baseline, policy, finished)
+  for (const problem of paired.problems) complain(new InputError(problem))
+  const run = redactRun(paired.run, secrets, root)
   const report = withBaselineState(judge(run, baseline, policy), stored && baseline === null, policy)
   const aims = (await readTargets(root, options.targets).catch(complain)) ?? []
   const targets: TargetResult[] = checkTargets(report.benchmarks, aims)

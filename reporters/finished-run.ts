@@ -1,7 +1,7 @@
 import type { ResolvedOptions, ResolvedTarget } from '../plugin/options.ts'
 import type { Environment } from '../plugin/run/environment.ts'
 import type { Warning } from '../plugin/run/measurement.ts'
-import type { Benchmark, Failure, Run, RunOptions, Skipped } from '../plugin/run/run.ts'
+import type { Benchmark, Failure, Paired, PairedWith, Run, RunOptions, Skipped } from '../plugin/run/run.ts'
 import { runFormat, runVersion } from '../plugin/run/run.ts'
 import { runId } from '../plugin/run/run-id.ts'
 import { classOf } from '../plugin/system/class-of.ts'
@@ -23,6 +23,8 @@ export interface FinishedRun {
   warnings: Warning[]
   /** Measures benchmarks in as many fresh sessions once more; absent where nothing can be run. */
   measureAgain?: (benchmarks: readonly Benchmark[]) => Promise<Remeasured>
+  /** Measures benchmarks in turns with their versions at a commit; absent where nothing can be run. */
+  measurePairs?: (ref: string, benchmarks: readonly Benchmark[]) => Promise<PairedBenchmarks>
   /** Shows the finished page to whoever followed the run. */
   show?: (html: string) => Promise<void>
   log: (text: string) => void
@@ -33,6 +35,14 @@ export interface Remeasured {
   benchmarks: Benchmark[]
   failures: Failure[]
   interrupted: boolean
+}
+
+export interface PairedBenchmarks {
+  with: PairedWith
+  /** Without those that the commit has nothing of. */
+  paired: ReadonlyMap<Benchmark, Paired>
+  /** What went wrong, a sentence each. */
+  problems: readonly string[]
 }
 
 /** The record of everything that was measured. */

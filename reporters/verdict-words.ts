@@ -30,7 +30,7 @@ export function verdictSentence(report: Report): string {
   const { baseline, verdict } = report
   if (baseline.kind === 'none') return 'No baseline yet, so nothing can be said about a change.'
   if (baseline.kind === 'incompatible') return `No verdict: ${baseline.reason}.`
-  const against = `against ${report.run.machineClass}${baseline.commit ? ` (${baseline.commit.slice(0, 7)})` : ''}`
+  const against = `against ${baseline.ref ?? report.run.machineClass}${baseline.commit ? ` (${baseline.commit.slice(0, 7)})` : ''}`
   const counts = `${countVerdicts(report)} ${against}`
   switch (verdict) {
     case 'regressed':

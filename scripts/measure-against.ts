@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { checkoutBase } from '../plugin/duet/checkout-base.ts'
+import { sessionTimeMs } from '../plugin/duet/duet-pace.ts'
 import { endCleanly } from '../plugin/duet/end-cleanly.ts'
 import { findBase } from '../plugin/duet/find-base.ts'
-import { duetLooks, judgeDuet } from '../plugin/duet/judge-duet.ts'
-import { type Duet, openDuet, type SessionResult } from '../plugin/duet/open-duet.ts'
+import { duetLooks } from '../plugin/duet/judge-duet.ts'
+import { type Duet, openDuet } from '../plugin/duet/open-duet.ts'
+import { takeLooks } from '../plugin/duet/take-looks.ts'
 import { type Outcome, outcomeOf } from './measure-against/outcome.ts'
 import { evaluationTable } from './measure-against/table.ts'
 import { benchFile, workloads } from './measure-against/workloads.ts'
@@ -33,7 +35,7 @@ const { values: given } = parseArgs({
     /** … or fewer where this is over; a run that is cut short counts for nothing. */
     minutes: { type: 'string', default: '60' },
     /** Timed calls per version, benchmark and session, ms. */
-    time: { type: 'string', default: '100' },
+    time: { type: 'string', default: String(sessionTimeMs) },
     /** Only these, separated by commas. */
     workload: { type: 'string' },
     /** Where verdicts are kept. */
@@ -47,6 +49,7 @@ const { values: given } = parseArgs({
 const effect = Number(given.effect)
 const time = Number(given.time)
 const end = Date.now() + Number(given.minutes) * 60_000
+const outOfTime = new Error('Time is over')
 
 if (!given.report && !given.write) await endCleanly(measure)
 const kept = (await readFile(given.file, 'utf8').catch(() => '')).split('\n').filter(Boolean)
@@ -87,25 +90,28 @@ function spin() {
 
 /** All verdicts of one run of `against`; null where time is over before: what decided slowly would be missing. */
 async function oneRun(duet: Duet, opening: number): Promise<Outcome[] | null> {
-  const sessions: SessionResult[] = []
   const seconds = new Map<string, number>()
   const severity = { medium: 10, high: 25, critical: 50 }
   const threshold = Number(given.threshold)
   const policy = { threshold, ownThresholds: false, severity, most: duetLooks.at(-1)! }
-  let judgement = judgeDuet(sessions, [], policy)
-  for (let target: number | null = duetLooks[0]!; target !== null; target = judgement.continueTo) {
-    while (sessions.length < target) {
-      if (Date.now() > end) return null
+  const timed: typeof duet = {
+    ...duet,
+    async session(number, ms, only) {
+      if (Date.now() > end) throw outOfTime
       const start = performance.now()
-      const only = sessions.length === 0 ? undefined : judgement.undecided
-      const session = await duet.session(sessions.length + 1, time, sessions.length < duetLooks[0]! ? undefined : only)
+      const session = await duet.session(number, ms, only)
       for (const { where, error } of session.failures) throw new Error(`${where}: ${error}`)
       const each = (performance.now() - start) / 1000 / session.observations.length
       for (const { key } of session.observations) seconds.set(key, (seconds.get(key) ?? 0) + each)
-      sessions.push(session)
-    }
-    judgement = judgeDuet(sessions, [], policy)
+      return session
+    },
   }
+  const taken = await takeLooks(timed, { policy, time }).catch((error: unknown) => {
+    if (error === outOfTime) return null
+    throw error
+  })
+  if (taken === null) return null
+  const { sessions, judgement } = taken
   const at = new Date().toISOString()
   return judgement.answer.benchmarks.map((benchmark) => ({
     ...{ effect, threshold, busy: given.busy, time, at },

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { combineExitCodes, exitCodeOfTargets } from '../../reporters/exit-code.ts'
@@ -64,7 +65,9 @@ async function show(given: Located, context: Context): Promise<void> {
 
 async function check(given: Located, context: Context): Promise<void> {
   const { run, path, options, complete } = await locateRun(given, context)
-  const report = judge(run, await readBaseline(path), {
+  // A run that was measured in turns with another version is judged by that, with or without a baseline.
+  const unneeded = run.options.policy?.against !== undefined && !existsSync(path)
+  const report = judge(run, unneeded ? null : await readBaseline(path), {
     ...options,
     complete,
     baselinePath: relative(context.cwd, path),

@@ -34,7 +34,8 @@ export async function locateRun(given: Located, context: Context): Promise<Locat
   const run = await readRun(file)
   const { threshold, policy } = run.options
   // As the run was configured, unless the environment says otherwise now.
-  const { baseline: configured, partial = false, ...judged } = policy ?? { baseline: null }
+  // What it was measured in turns with is in it: nothing is measured now.
+  const { baseline: configured, partial = false, against: _, ...judged } = policy ?? { baseline: null, against: null }
   const options = resolveOptions(
     { ...judged, threshold, ...(configured === null ? {} : { baseline: configured }) },
     context.env,

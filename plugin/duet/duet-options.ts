@@ -9,11 +9,10 @@ interface Offer {
 const slot = Symbol.for('vitest-verdict.duet-options')
 const holder = globalThis as { [slot]?: Offer }
 
-/** Whether the plugin is loaded for a duet, which measures and reports by itself; takes note of the plugin's options. */
-export function leaveToDuet(options: ResolvedOptions): boolean {
-  if (holder[slot] === undefined) return false
-  holder[slot].options = options
-  return true
+/** Where the plugin's options go while it is loaded for a duet, which measures and reports by itself; undefined otherwise. */
+export function deliveryToDuet(): ((options: ResolvedOptions) => void) | undefined {
+  const offer = holder[slot]
+  return offer && ((options) => void Object.assign(offer, { options }))
 }
 
 /** Runs `body` with plugins stepping back; what they left is there when it ends. */

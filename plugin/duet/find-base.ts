@@ -32,9 +32,14 @@ export async function findBase(cwd: string, ref: string): Promise<BaseVersion> {
 
 async function describeMissing(cwd: string, ref: string): Promise<string> {
   const shallow = (await git(cwd, ['rev-parse', '--is-shallow-repository']).catch(() => 'false')) === 'true'
+  const isCommit = /^[0-9a-f]{40}$/.test(ref)
   if (shallow) {
     const fetch = `git fetch --depth=1 origin ${ref}`
+    if (isCommit) return `Cannot find commit ${ref}: this clone is shallow. Fetch it with "${fetch}" and try again`
     return `Cannot find "${ref}": this clone is shallow. Fetch it with "${fetch}" and compare with FETCH_HEAD, or get everything with "git fetch --unshallow"`
+  }
+  if (isCommit) {
+    return `Cannot find commit ${ref}: it is not in this repository. Run "git fetch"; if its branch was rebased or squashed away, name a commit that is still there, or accept a new baseline`
   }
   const remote = await git(cwd, [
     'rev-parse',

@@ -18,7 +18,7 @@ export interface DuetSetup {
 /** One figure of one session, by lane; in the unit of the figure. */
 export interface DuetFigure {
   title: string
-  unit: string
+  unit: 'ns' | '1/s'
   direction: 'lower' | 'higher'
   gate: boolean
   values: Partial<Record<Lane, number>>

@@ -23,8 +23,11 @@ export interface Party {
   run: RunOptions
 }
 
-/** Longest warm-up alone: settling turns and long rounds follow, which warm up too, and a version's time goes three times. */
-const MOST_ALONE_MS = 60
+/**
+ * Longest warm-up alone: after 15 ms ratios were 10 % off, after 45 ms not (DUET.md). Settling turns and long rounds follow,
+ * which warm up too, and a version's time goes three times.
+ */
+const MOST_ALONE_MS = 45
 
 /** No probes: they would watch all versions of the process at once. */
 const noProbes = { memory: false, cpu: false, withoutCalls: false }

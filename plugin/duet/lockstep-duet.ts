@@ -8,6 +8,7 @@ import { type LockstepPinning, lockstepPinning } from './lockstep-pinning.ts'
 import { type LockstepProcess, startLockstepProcess } from './lockstep-process.ts'
 import { type LockstepReferee, lockstepReferee } from './lockstep-referee.ts'
 import { type BenchmarkFile, type Duet, projectName, type Selection, type SessionResult } from './open-duet.ts'
+import { placeInTree } from './resolve-in-tree.ts'
 
 /** A version may be silent for so long at the least, ms: a large project takes its time to load. */
 const LEAST_PATIENCE_MS = 60_000
@@ -79,11 +80,13 @@ export async function openLockstepDuet(
     return reason
   }
 
-  const openBase = async (options: OpenedLane['options']) => {
+  const openBase = async ({ target, ...options }: OpenedLane['options']) => {
     for (const lane of ['base', 'null'] as const) {
       if (trees === null || lanes.has(lane) || missing.has(lane)) continue
       try {
-        const opened = await open(lane, trees[lane], options)
+        const place = target?.kind === 'module' ? placeInTree(target.path, repository, trees[lane]) : null
+        const own = place === null ? target : ({ kind: 'module', path: place } as const)
+        const opened = await open(lane, trees[lane], { ...options, target: own })
         opened.files = await opened.process.select(selection, null)
         lanes.set(lane, opened)
       } catch (error) {

@@ -59,6 +59,7 @@ const calls: LockstepLaneCalls = {
         configure(project, patienceMs)
         projects.set(project, project.config.execArgv)
       },
+      ...(given !== null && { options: given }),
     })
     const options = given ?? duet.options ?? resolveOptions()
     // Workers inherit it.

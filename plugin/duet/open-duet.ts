@@ -72,6 +72,8 @@ export interface Manner {
   vitest(): Promise<Pick<typeof import('vitest/node'), 'createVitest'>>
   /** Prepares a project of benchmarks. */
   configure(project: TestProject): void
+  /** In place of those of the project's own configuration. */
+  options?: ResolvedOptions
 }
 
 const inOneWorker: Manner = {
@@ -131,7 +133,7 @@ export async function openDuet(
       },
     ),
   )
-  const resolved = options ?? resolveOptions()
+  const resolved = manner.options ?? options ?? resolveOptions()
   let specifications: TestSpecification[] = []
   await vitest.standalone()
   return {
@@ -159,6 +161,7 @@ export async function openDuet(
       for (const { project } of wanted) {
         project.provide('vitestVerdictDuet', setup)
         project.provide('vitestVerdict', resolved)
+        project.provide('vitestVerdictTarget', resolved.target)
         project.provide('vitestVerdictBaseline', null)
       }
       if (wanted.length > 0) await vitest.runTestSpecifications(wanted)

@@ -1,7 +1,9 @@
 import { globSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { isAbsolute, join, relative, sep } from 'node:path'
+import type { ResolvedTarget } from '../options.ts'
 import type { Checkout } from './checkout-base.ts'
+import { placeInTree } from './resolve-in-tree.ts'
 
 /** What may be different between the versions. */
 export interface Versions {
@@ -12,6 +14,8 @@ export interface Versions {
   dependencies: Checkout['dependencies']
   /** Files that the working tree's configuration of Vitest was read from, absolute. */
   configurationFiles: readonly string[]
+  /** What the working tree measures instead of its own code; null where it is that. */
+  target: ResolvedTarget | null
 }
 
 /**
@@ -19,7 +23,11 @@ export interface Versions {
  * nothing speaks against it.
  */
 export async function reasonForProcesses(versions: Versions): Promise<string | null> {
-  const { repository, tree, dependencies, configurationFiles } = versions
+  const { repository, tree, dependencies, configurationFiles, target } = versions
+  // All versions in a worker are told one path.
+  if (target?.kind === 'module' && placeInTree(target.path, repository, tree) !== null) {
+    return `the target ${relative(repository, target.path)} has versions of its own`
+  }
   for (const path of configurationFiles) {
     const file = relative(repository, path)
     if (file.startsWith('..') || isAbsolute(file) || file.split(sep).includes('node_modules')) continue

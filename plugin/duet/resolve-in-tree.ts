@@ -27,11 +27,15 @@ export function resolveInTree(repository: string, trees: () => readonly string[]
  */
 export function mapIntoTree(id: string, repository: string, tree: string): string {
   const path = pathOf(id)
-  if (!isWithin(repository, path) || isWithin(tree, path)) return id
+  const mapped = placeInTree(path, repository, tree)
+  return mapped === null || !existsSync(mapped) ? id : `${mapped}${id.slice(path.length)}`
+}
+
+/** Where a file of the repository is in another checkout of it, whether it is there or not; null for what has no other version. */
+export function placeInTree(path: string, repository: string, tree: string): string | null {
+  if (!isWithin(repository, path) || isWithin(tree, path)) return null
   const inside = relative(repository, path)
-  const mapped = join(tree, inside)
-  const isDependency = /(^|[\\/])node_modules[\\/]/.test(inside)
-  return isDependency || !existsSync(mapped) ? id : `${mapped}${id.slice(path.length)}`
+  return /(^|[\\/])node_modules[\\/]/.test(inside) ? null : join(tree, inside)
 }
 
 function pathOf(id: string): string {

@@ -41,6 +41,24 @@ export function inconclusiveAdvice(
   }
 }
 
+/**
+ * The same of versions that were measured in turns.
+ * @param continueTo sessions before the next look; null after the last
+ */
+export function pairedAdvice(
+  subject: string,
+  estimate: Estimate,
+  { alpha, delta, continueTo }: { alpha: number; delta: number; continueTo: number | null },
+): Warning {
+  const found = percent(detectablePercent(estimate, alpha, delta))
+  const cure =
+    continueTo === null ? 'quieten the machine, or raise the threshold' : `let it go on to ${continueTo} sessions`
+  return {
+    code: 'inconclusive',
+    text: `${subject}: the smallest slowdown these sessions could have found is ${found}: ${cure}`,
+  }
+}
+
 function percent(value: number): string {
   return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} %`
 }

@@ -1,10 +1,11 @@
-import type { Run } from '../run/run.ts'
+import type { PairedFigure, Run } from '../run/run.ts'
 import { studentTQuantile } from '../statistics/student-t.ts'
 import { trimmedSample } from '../statistics/trimmed-mean.ts'
-import { verdictAlpha } from './alpha.ts'
+import { pairedLookAlpha, verdictAlpha } from './alpha.ts'
 import type { Baseline } from './baseline.ts'
 import { type MetricJudgement, storedRuns } from './compare-metric.ts'
-import { judge, judgeMetrics } from './judge.ts'
+import { judge, judgeMetrics, thresholdOf } from './judge.ts'
+import { judgePairs, type PairJudgement } from './judge-pairs.ts'
 import { judgedSessions } from './judged-sessions.ts'
 import { own } from './own.ts'
 import { type JudgePolicy, rateSeverityLimits } from './policy.ts'
@@ -32,29 +33,64 @@ export function explain(run: Run, baseline: Baseline | null, policy: JudgePolicy
   )
   if (report.baseline.kind === 'incompatible') lines.push(`The baseline cannot be used: ${report.baseline.reason}.`)
   const stored = baseline === null ? undefined : own(baseline.benchmarks, key)
-  if (baseline === null || stored === undefined || report.baseline.kind !== 'compared' || judged === 0) {
+  const isStored = baseline !== null && stored !== undefined && report.baseline.kind === 'compared'
+  if (judged === 0 || (!isStored && benchmark.paired === undefined)) {
     const reason = judged === 0 ? 'No session of it was completed' : 'Nothing is stored of it'
     return [...lines, `${reason}, so there is nothing to compare.`, ''].join('\n')
   }
-  lines.push(
-    `Baseline: ${baseline.runs.map(({ id, commit }) => (commit ? `${id} (${commit.slice(0, 7)})` : id)).join(', ')}.`,
-  )
-  const judgements = judgeMetrics(run, benchmark, baseline, policy)
-  const gating = Object.entries(judgements).filter(([, { comparison }]) => comparison.gate)
-  const informing = Object.entries(judgements).filter(([, { comparison }]) => !comparison.gate)
-  for (const [name, judgement] of gating) {
-    lines.push('', ...explainMetric(name, judgement, run, baseline, policy, key))
+  // Judged in place of a baseline, the pairs leave it no say.
+  if (isStored && run.options.policy?.against === undefined) {
+    lines.push(
+      `Baseline: ${baseline.runs.map(({ id, commit }) => (commit ? `${id} (${commit.slice(0, 7)})` : id)).join(', ')}.`,
+    )
+    for (const [name, judgement] of Object.entries(judgeMetrics(run, benchmark, baseline, policy))) {
+      if (judgement.comparison.gate) {
+        lines.push('', ...explainMetric(name, judgement, run, baseline, policy, key))
+      }
+    }
   }
+  if (benchmark.paired !== undefined) {
+    const threshold = thresholdOf(judgedSessions(benchmark), policy)
+    const pairs = judgePairs(benchmark.paired, { ...policy, threshold })
+    for (const [name, pair] of Object.entries(pairs)) {
+      if (pair.comparison.gate) {
+        lines.push('', ...explainPair(name, pair, benchmark.paired.figures[name.replace(/^paired_/, '')]!))
+      }
+    }
+  }
+  const gating = Object.entries(outcome.metrics).filter(([, { gate }]) => gate)
+  const informing = Object.entries(outcome.metrics).filter(([, { gate }]) => !gate)
   lines.push('', 'Verdict of the benchmark')
   lines.push('  The worst of its gating metrics (regressed > inconclusive > improved > unchanged):')
-  for (const [name, { comparison }] of gating) lines.push(`    ${name}: ${comparison.verdict}`)
+  for (const [name, { verdict }] of gating) lines.push(`    ${name}: ${verdict}`)
   lines.push(`  => ${outcome.verdict}`)
   if (informing.length > 0) {
     lines.push('', 'Compared in the same way, without a say in it')
-    for (const [name, { comparison }] of informing) lines.push(`    ${name}: ${summary(comparison)}`)
+    for (const [name, comparison] of informing) lines.push(`    ${name}: ${summary(comparison)}`)
   }
   if (outcome.warnings.length > 0) lines.push('', 'Doubts', ...outcome.warnings.map(({ text }) => `  ! ${text}`))
   return `${lines.join('\n')}\n`
+}
+
+/** Of a look: the interval that it gave, and what it decided. */
+function explainPair(name: string, { comparison, judgement }: PairJudgement, figure: PairedFigure): string[] {
+  const title = `${comparison.title} (${name}, ${comparison.unit}, ${comparison.direction} is better): ${comparison.verdict}`
+  const values = (of: readonly number[]) => of.map((value) => String(Number(value.toPrecision(5)))).join('  ')
+  const looks = judgement?.looks ?? []
+  return [
+    title,
+    '-'.repeat(title.length),
+    '  1. One value per session (fresh process), the versions in turns',
+    `       new    ${values(figure.head)}`,
+    `       old    ${values(figure.base)}`,
+    ...(figure.control === undefined ? [] : [`       again  ${values(figure.control)}   (the old version once more)`]),
+    `  2. Logarithms of new/old${figure.control === undefined ? '' : ', old being the mean of its two logarithms'}; 20 %-trimmed t at each look, one-sided ${pairedLookAlpha}`,
+    ...looks.map(
+      ({ sessions, change, verdict, doubts }) =>
+        `       after ${sessions}: ${log(change.estimate)} [${log(change.low)}, ${log(change.high)}], worse is positive: ${verdict}${doubts.length > 0 ? ', in doubt' : ''}`,
+    ),
+    ...comparison.warnings.map(({ text }) => `  ! ${text}`),
+  ]
 }
 
 function explainMetric(

@@ -1,10 +1,11 @@
 import type { Warning } from '../run/measurement.ts'
-import type { Benchmark, Run } from '../run/run.ts'
+import type { Benchmark, Paired, PairedWith, Run, Session } from '../run/run.ts'
 import { verdictAlpha } from './alpha.ts'
 import type { Baseline } from './baseline.ts'
 import { benchmarkStatistics } from './benchmark-statistics.ts'
 import { compareMetric, type MetricJudgement, uncomparedMetric } from './compare-metric.ts'
 import { guardWarnings } from './guards.ts'
+import { joinPairs, judgePairs, nameOf } from './judge-pairs.ts'
 import { judgedSessions } from './judged-sessions.ts'
 import { environmentDifferences } from './machine-likeness.ts'
 import { own } from './own.ts'
@@ -19,8 +20,9 @@ import { worstVerdict } from './verdict.ts'
  * @param baseline null where there is none: everything is `no-baseline`, exit code 0
  */
 export function judge(run: Run, baseline: Baseline | null, policy: JudgePolicy): Report {
-  const state = baselineState(run, baseline, policy.baselinePath ?? null)
-  const usable = state.kind === 'compared' ? baseline : null
+  const against = run.options.policy?.against
+  const state = against === undefined ? baselineState(run, baseline, policy.baselinePath ?? null) : pairedState(against)
+  const usable = against === undefined && state.kind === 'compared' ? baseline : null
   const benchmarks = run.benchmarks.map((benchmark) => judgeBenchmark(run, benchmark, usable, policy))
   if (usable !== null && policy.complete === true) benchmarks.push(...removedBenchmarks(run, usable))
   const compared = benchmarks.filter(({ status }) => status === 'compared')
@@ -62,7 +64,7 @@ export function judgeMetrics(
   const sessions = judgedSessions(benchmark)
   const stored = own(baseline.benchmarks, benchmark.key)
   if (stored === undefined || sessions.length === 0) return {}
-  const threshold = sessions.find((session) => session.threshold !== undefined)?.threshold ?? policy.threshold
+  const threshold = thresholdOf(sessions, policy)
   const guards = guardWarnings(benchmark.key, sessions, logThreshold(threshold))
   const context = {
     benchmark: benchmark.key,
@@ -78,6 +80,11 @@ export function judgeMetrics(
     guards,
   }
   return Object.fromEntries(metricNames(benchmark).map((name) => [name, compareMetric(name, context)]))
+}
+
+/** A benchmark's own practical threshold goes before that of all. */
+export function thresholdOf(sessions: readonly Session[], policy: Pick<JudgePolicy, 'threshold'>): number {
+  return sessions.find((session) => session.threshold !== undefined)?.threshold ?? policy.threshold
 }
 
 function judgeBenchmark(
@@ -96,7 +103,8 @@ function judgeBenchmark(
     ...uniqueWarnings(benchmark.sessions.flatMap((session) => session.warnings)),
     ...sessionWarnings(benchmark),
   ]
-  if (baseline === null || own(baseline.benchmarks, benchmark.key) === undefined) {
+  const isStored = baseline !== null && own(baseline.benchmarks, benchmark.key) !== undefined
+  if (!isStored && benchmark.paired === undefined) {
     const metrics = ownMetrics(benchmark)
     return { ...identity, status: 'new', verdict: 'no-baseline', severity: null, metrics, statistics, warnings }
   }
@@ -111,9 +119,16 @@ function judgeBenchmark(
       warnings: [...warnings, noCompleteSession(benchmark)],
     }
   }
-  const metrics = Object.fromEntries(
-    Object.entries(judgeMetrics(run, benchmark, baseline, policy)).map(([name, { comparison }]) => [name, comparison]),
-  )
+  const stored = isStored
+    ? Object.fromEntries(
+        Object.entries(judgeMetrics(run, benchmark, baseline, policy)).map(([name, each]) => [name, each.comparison]),
+      )
+    : ownMetrics(benchmark)
+  const { metrics, confirmed } =
+    benchmark.paired === undefined
+      ? { metrics: stored, confirmed: true }
+      : joinPairs(stored, judgePairs(benchmark.paired, { ...policy, threshold: thresholdOf(sessions, policy) }))
+  if (isStored && !confirmed) warnings.push(notConfirmed(benchmark.key, benchmark.paired!))
   const deciding = decidingMetrics(Object.values(metrics))
   const verdict = worstVerdict(deciding.map((metric) => metric.verdict))
   const sameVerdict = deciding.filter((metric) => metric.verdict === verdict)
@@ -183,6 +198,10 @@ function baselineState(run: Run, baseline: Baseline | null, path: string | null)
   }
 }
 
+function pairedState({ ref, commit }: PairedWith): BaselineState {
+  return { kind: 'compared', path: ref, runs: 1, commit, acceptedAt: null, ref }
+}
+
 /** What failed, each thing once: a benchmark that brought its test down is told of with the test. */
 function allFailures(run: Run): Report['failures'] {
   const known = new Set(run.failures.map(({ key, session }) => `${session} ${key}`))
@@ -216,6 +235,11 @@ function noCompleteSession({ key, sessions }: Benchmark): Warning {
   ]
   const text = `"${key}" has no complete session in this run (${failed} failed, ${unfinished} did not finish), so it cannot be compared with the baseline: ${cures.join(', ')}`
   return { code: 'no-complete-session', text }
+}
+
+function notConfirmed(key: string, paired: Paired): Warning {
+  const text = `In turns with ${nameOf(paired)} "${key}" stayed open, so what the baseline says stands: see \`explain\` for both`
+  return { code: 'not-confirmed', text }
 }
 
 function runWarnings(run: Run, baseline: Baseline | null, state: BaselineState, compared: number): Warning[] {

@@ -5,7 +5,7 @@ import { mannKendall } from '../statistics/mann-kendall.ts'
 import { median } from '../statistics/median.ts'
 import { trimmedSample } from '../statistics/trimmed-mean.ts'
 import { pairedYuen } from '../statistics/yuen.ts'
-import { inconclusiveAdvice } from './advice.ts'
+import { pairedAdvice } from './advice.ts'
 import { pairedLookAlpha, pairedLooks } from './alpha.ts'
 import { detectablePercent } from './detectable.ts'
 import { logThreshold } from './policy.ts'
@@ -176,9 +176,8 @@ export function comparePaired(
   const [first, second] = [Math.exp(sign * look.change.low), Math.exp(sign * look.change.high)]
   const warnings = [...look.doubts]
   if (judgement.verdict === 'inconclusive') {
-    warnings.push(
-      inconclusiveAdvice(title, look.estimate, { alpha: pairedLookAlpha, delta, sessions: taken, spread: 0 }),
-    )
+    const { continueTo } = judgement
+    warnings.push(pairedAdvice(title, look.estimate, { alpha: pairedLookAlpha, delta, continueTo }))
   }
   return {
     judgement,

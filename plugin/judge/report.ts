@@ -25,7 +25,15 @@ export interface Report {
 export type BaselineState =
   | { kind: 'none'; expectedPath: string | null }
   | { kind: 'incompatible'; path: string; reason: string }
-  | { kind: 'compared'; path: string; runs: number; commit: string | null; acceptedAt: string | null }
+  | {
+      kind: 'compared'
+      path: string
+      runs: number
+      commit: string | null
+      acceptedAt: string | null
+      /** The version that the run was measured in turns with, where that took the place of a baseline; `path` is the same. */
+      ref?: string
+    }
 
 export interface BenchmarkReport {
   /** Stable key: `<category>_<case>`, or file, test and name for benchmarks without a category. */

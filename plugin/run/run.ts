@@ -50,6 +50,8 @@ export interface RunOptions {
     /** The file of the targets where it was configured, relative to the root. */
     targets?: string
     failOnTarget?: boolean
+    /** What the run was judged against in place of a baseline; absent where it was one. */
+    against?: PairedWith
   }
   /** What was measured instead of the reference: the address of a gateway and what it was asked for, or a module. */
   target?: { api: 'openai' | 'ollama'; url: string; model: string | null } | { module: string }
@@ -68,6 +70,33 @@ export interface Benchmark {
   test: string
   tags: string[]
   sessions: Session[]
+  /** The same benchmark measured in turns with its version at another commit; absent where it was not. */
+  paired?: Paired
+}
+
+/** A version that a benchmark was measured in turns with. */
+export interface PairedWith {
+  /** As it was named: a branch, a tag or a commit. */
+  ref: string
+  /** Full commit id. */
+  commit: string
+}
+
+/** What both versions showed, session by session. */
+export interface Paired extends PairedWith {
+  /** By name; values in time order, in the figure's unit. */
+  figures: Record<string, PairedFigure>
+}
+
+export interface PairedFigure {
+  title: string
+  unit: 'ns' | '1/s'
+  direction: 'lower' | 'higher'
+  gate: boolean
+  base: number[]
+  head: number[]
+  /** The base once more, as a control; absent where it could not be measured. */
+  control?: number[]
 }
 
 /** One fresh process: the unit of evidence. */

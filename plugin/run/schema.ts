@@ -3,7 +3,17 @@ import type { Environment } from './environment.ts'
 import type { Calibration, LoadResult, Measurement, Probes, Warning } from './measurement.ts'
 import type { Metric } from './metric.ts'
 import { recordSchema } from './record-schema.ts'
-import { type Benchmark, type Run, type RunOptions, runFormat, runVersion, type Session } from './run.ts'
+import {
+  type Benchmark,
+  type Paired,
+  type PairedFigure,
+  type PairedWith,
+  type Run,
+  type RunOptions,
+  runFormat,
+  runVersion,
+  type Session,
+} from './run.ts'
 
 const count = z.int().nonnegative()
 const finite = z.number()
@@ -138,6 +148,24 @@ const session = measurement.extend({
   screening: z.boolean().exactOptional(),
 }) satisfies z.ZodType<Session>
 
+const pairedWith = z.object({ ref: z.string(), commit: z.string() }) satisfies z.ZodType<PairedWith>
+
+const pairedFigure = z
+  .object({
+    title: z.string(),
+    unit: z.enum(['ns', '1/s']),
+    direction: z.enum(['lower', 'higher']),
+    gate: z.boolean(),
+    base: z.array(finite),
+    head: z.array(finite),
+    control: z.array(finite).exactOptional(),
+  })
+  .refine(({ base, head, control = base }) => base.length === head.length && base.length === control.length, {
+    error: 'each version needs a value per session',
+  }) satisfies z.ZodType<PairedFigure>
+
+const paired = pairedWith.extend({ figures: recordSchema(pairedFigure) }) satisfies z.ZodType<Paired>
+
 const benchmark = z.object({
   key: z.string().min(1),
   name: z.string(),
@@ -147,6 +175,7 @@ const benchmark = z.object({
   test: z.string(),
   tags: z.array(z.string()),
   sessions: z.array(session),
+  paired: paired.exactOptional(),
 }) satisfies z.ZodType<Benchmark>
 
 const environment = z.object({
@@ -189,6 +218,7 @@ const runOptions = z.object({
       partial: z.boolean(),
       targets: z.string().exactOptional(),
       failOnTarget: z.boolean().exactOptional(),
+      against: pairedWith.exactOptional(),
     })
     .exactOptional(),
   target: z

@@ -7,9 +7,12 @@ import { callCommandLine } from '../../support/call-command-line.ts'
 import { git, root, runAgainst, write } from '../../support/run-against.ts'
 import { testInFolder } from '../../support/temporary-folder.ts'
 
-/** The benchmark: its fixture, its hook and an aliased module each tell which version they are of, and the test checks them. */
+/**
+ * The benchmark: its fixture, its hook and an aliased module each tell which version they are of, and the test checks them, and
+ * what it is told of the target.
+ */
 const benchFile = (version: string) => `
-import { beforeAll, describe, expect } from 'vitest'
+import { beforeAll, describe, expect, inject } from 'vitest'
 import { test as plain } from 'vitest'
 import { version, work } from '@/work.js'
 let hook
@@ -19,6 +22,7 @@ describe('work', () => {
   ${version === 'base' ? "test('old', async ({ bench }) => { await bench('old', () => 1).run() })" : ''}
   test('done', async ({ bench, fixture }) => {
     expect([version, hook, fixture]).toEqual(['${version}', '${version}', '${version}'])
+    expect(inject('vitestVerdictTarget')).toMatchObject({ kind: 'module', path: expect.stringMatching(/target\\.js$/) })
     const run = work
     const result = await bench('done', () => run()).run()
     expect(result.latency.mean).toBeGreaterThan(0)
@@ -43,7 +47,12 @@ const test = testInFolder
   .extend('repository', async ({ folder }) => {
     const repository = join(realpathSync(folder), 'repository')
     const config = `import { fileURLToPath } from 'node:url'
-export default { resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } } }`
+import { verdict } from '${join(root, 'plugin/index.ts')}'
+export default {
+  plugins: [verdict({ target: '../../../target.js' })],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+}`
+    await write(folder, { 'target.js': '' })
     await write(repository, {
       '.gitignore': 'node_modules',
       'package.json': '{ "type": "module" }',

@@ -48,6 +48,30 @@ test('baseline accept says that what it accepts was slower', async ({ project })
   expect(exitCode).toBe(0)
 })
 
+test('baseline check judges a run that was measured in turns by the other version, with no baseline there', async ({
+  project,
+}) => {
+  const against = { ref: 'main', commit: 'a1b2c3d4e5f6a7b8c9d0a1b2c3d4e5f6a7b8c9d0' }
+  const steady = [10, 10.01, 9.99, 10.02, 9.98, 10]
+  const figure = { title: 'Average Duration', unit: 'ns', direction: 'lower', gate: true } as const
+  const severity = { medium: 10, high: 25, critical: 50 }
+  const policy = { failOn: 'low', strict: false, severity, baseline: null, partial: false, against } as const
+  const { options } = makeRun([])
+  const runOf = (factor: number) => {
+    const head = steady.map((value) => value * factor)
+    const paired = { ...against, figures: { duration_mean: { ...figure, base: steady, head, control: steady } } }
+    const benchmark = { ...makeBenchmark({ key: 'cache_warm', medianMs: 1 }), paired }
+    return makeRun([benchmark], { id: '20990101_000000', options: { ...options, policy } })
+  }
+  const check = async (factor: number) => {
+    const path = join(project, 'benchmark_results', 'run_20990101_000000.json')
+    await writeFile(path, JSON.stringify(runOf(factor)))
+    return runCommandLine(['baseline', 'check'], { env: {}, cwd: project })
+  }
+  expect(await check(1.2)).toBe(1)
+  expect(await check(1)).toBe(0)
+})
+
 test('baseline accept takes only the named benchmarks', async ({ project }) => {
   await runCommandLine(['baseline', 'accept', 'cache_warm'], { env: {}, cwd: project })
   expect(Object.keys((await stored(project)).benchmarks)).toEqual(['cache_warm'])

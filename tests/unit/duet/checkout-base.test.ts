@@ -211,6 +211,8 @@ describe('findBase()', () => {
     const clone = join(repository, '..', 'clone')
     git(repository, 'clone', '--quiet', '--depth=1', `file://${repository}`, clone)
     await expect(findBase(clone, 'HEAD~1')).rejects.toThrow(/this clone is shallow. Fetch it with "git fetch --depth=1/)
+    const commit = git(repository, 'rev-parse', 'HEAD~1')
+    await expect(findBase(clone, commit)).rejects.toThrow(`git fetch --depth=1 origin ${commit}" and try again`)
     await expect(findBase(clone, 'v1')).rejects.toThrow('"git fetch --depth=1 origin v1"')
   })
 

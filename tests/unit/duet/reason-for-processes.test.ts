@@ -21,7 +21,7 @@ const test = testInFolder.extend('versions', async ({ folder }) => {
     const configurationFiles = ['vitest.config.js', 'shared.js', 'node_modules/kit/config.js'].map((name) =>
       join(repository, name),
     )
-    return reasonForProcesses({ repository, tree, dependencies, configurationFiles })
+    return reasonForProcesses({ repository, tree, dependencies, configurationFiles, target: null })
   }
 })
 
@@ -34,6 +34,16 @@ describe('reasonForProcesses()', () => {
   test('finds none where only the layout of the configuration differs', async ({ versions, expect }) => {
     const config = { 'vitest.config.js': 'export default { test: {} }\n' }
     expect(await versions(config, { 'vitest.config.js': 'export default {\n  test: {} }' }, 'linked')).toBeNull()
+  })
+
+  test('names a target that is a module of the repository, as each version has its own', async ({ expect }) => {
+    const versions = { repository: '/repo', tree: '/base', dependencies: 'linked', configurationFiles: [] } as const
+    const target = (path: string) => ({ kind: 'module', path }) as const
+    expect(await reasonForProcesses({ ...versions, target: target('/repo/src/system.ts') })).toBe(
+      'the target src/system.ts has versions of its own',
+    )
+    expect(await reasonForProcesses({ ...versions, target: target('/elsewhere/system.ts') })).toBeNull()
+    expect(await reasonForProcesses({ ...versions, target: target('/repo/node_modules/kit/system.js') })).toBeNull()
   })
 
   test('names a file of the configuration that differs or is missing', async ({ versions, expect }) => {

@@ -18,6 +18,8 @@ test('resolveOptions() decides every option without being told any', () => {
     failOn: 'critical',
     strict: false,
     live: false,
+    confirm: false,
+    against: null,
     severity: { medium: 10, high: 25, critical: 50 },
     baseline: null,
     machineClass: null,
@@ -44,6 +46,20 @@ test('resolveOptions() lets the environment overrule the configuration', () => {
 test('resolveOptions() shortens the quick profile, unless told otherwise', () => {
   expect(resolveOptions({ profile: 'quick' })).toMatchObject({ sessions: 4, time: 100 })
   expect(resolveOptions({ profile: 'quick', sessions: 8 })).toMatchObject({ sessions: 8, time: 100 })
+})
+
+test('resolveOptions() takes the values of the command `against` with a version to measure in turns with, unless told otherwise', () => {
+  expect(resolveOptions({ against: 'main' })).toMatchObject({ threshold: 3, failOn: 'low', sessions: 1 })
+  expect(resolveOptions({ against: 'main', profile: 'quick' })).toMatchObject({
+    threshold: 10,
+    failOn: 'low',
+    sessions: 1,
+  })
+  expect(resolveOptions({ threshold: 4, sessions: 6 }, { VITEST_VERDICT_AGAINST: '2026' })).toMatchObject({
+    against: '2026',
+    threshold: 4,
+    sessions: 6,
+  })
 })
 
 test.for<[options: object, message: RegExp]>([

@@ -1,0 +1,177 @@
+import { describe, expect, test } from 'vitest'
+import { toBaseline } from '../../../plugin/judge/baseline.ts'
+import { explain } from '../../../plugin/judge/explain.ts'
+import { judge } from '../../../plugin/judge/judge.ts'
+import type { JudgePolicy } from '../../../plugin/judge/policy.ts'
+import { unconfirmed } from '../../../plugin/judge/unconfirmed.ts'
+import type { Metric } from '../../../plugin/run/metric.ts'
+import type { Paired, PairedFigure, Run } from '../../../plugin/run/run.ts'
+import { verdictSentence } from '../../../reporters/verdict-words.ts'
+import { makeRun } from '../../support/make-run.ts'
+import { benchmarkOf, durations, rate, runOf, type SessionSketch } from '../../support/sketch-run.ts'
+
+const policy: JudgePolicy = {
+  threshold: 5,
+  failOn: 'low',
+  strict: false,
+  severity: { medium: 10, high: 25, critical: 50 },
+}
+const commit = 'a1b2c3d4e5f6a7b8c9d0a1b2c3d4e5f6a7b8c9d0'
+const acceptedAt = '2026-11-24T10:00:00.000Z'
+const steady = [10, 10.01, 9.99, 10.02, 9.98, 10]
+const times = (factor: number, values = steady) => values.map((value) => value * factor)
+const baselineOf = (sessions: readonly SessionSketch[]) =>
+  toBaseline(runOf(sessions, { id: '20261120_090000' }), { acceptedAt })
+const figure = (head: readonly number[]): PairedFigure => ({
+  title: 'Average Duration',
+  unit: 'ns',
+  direction: 'lower',
+  gate: true,
+  base: [...steady],
+  head: [...head],
+  control: [...steady],
+})
+const pairedWith = (head: readonly number[], ref = commit): Paired => ({
+  ref,
+  commit,
+  figures: { duration_mean: figure(head) },
+})
+const wild = [5, 14, 9, 21, 6, 13]
+
+/** A run of one benchmark that was measured in turns as well. */
+function runWith(sessions: readonly SessionSketch[], paired: Paired, changes: Partial<Run> = {}): Run {
+  return makeRun([{ ...benchmarkOf('case', sessions), paired }], changes)
+}
+
+describe('judge() and what was measured in turns', () => {
+  test('clears a benchmark that is slower than the baseline and as fast as its commit', () => {
+    const report = judge(runWith(durations(times(1.6)), pairedWith(steady)), baselineOf(durations(steady)), policy)
+    expect(report).toMatchObject({ verdict: 'unchanged', exitCode: 0 })
+    expect(report.benchmarks[0]!.metrics).toMatchObject({
+      duration_median: { verdict: 'regressed', gate: false },
+      paired_duration_mean: { verdict: 'unchanged', gate: true, title: 'Average Duration in turns with a1b2c3d' },
+    })
+  })
+
+  test('rates a regression by what was measured in turns', () => {
+    const report = judge(runWith(durations(times(1.6)), pairedWith(times(1.2))), baselineOf(durations(steady)), policy)
+    expect(report.benchmarks[0]).toMatchObject({ verdict: 'regressed', severity: 'medium' })
+    expect(report.exitCode).toBe(1)
+  })
+
+  test('finds by it what the baseline leaves open', () => {
+    const baseline = baselineOf(durations(steady))
+    expect(judge(runOf(durations(wild)), baseline, policy).verdict).toBe('inconclusive')
+    expect(judge(runWith(durations(wild), pairedWith(times(1.2))), baseline, policy).verdict).toBe('regressed')
+  })
+
+  test('lets the baseline have the last word where the turns leave it open, and says so', () => {
+    const report = judge(runWith(durations(times(1.6)), pairedWith(wild)), baselineOf(durations(steady)), policy)
+    expect(report.benchmarks[0]).toMatchObject({
+      verdict: 'regressed',
+      severity: 'critical',
+      metrics: { paired_duration_mean: { verdict: 'inconclusive', gate: false } },
+      warnings: expect.arrayContaining([expect.objectContaining({ code: 'not-confirmed' })]),
+    })
+  })
+
+  test('says how to go on from sessions that leave it open, and what is left after the last', () => {
+    const adviceAfter = (looks: number) => {
+      const repeat = (values: readonly number[]) => Array.from({ length: looks }, () => values).flat()
+      const control = repeat(steady)
+      const paired = {
+        ref: commit,
+        commit,
+        figures: { duration_mean: { ...figure(repeat(wild)), base: control, control } },
+      }
+      const { metrics } = judge(runWith(durations(times(1.6)), paired), baselineOf(durations(steady)), policy)
+        .benchmarks[0]!
+      return metrics.paired_duration_mean!.warnings.map(({ text }) => text).join()
+    }
+    expect(adviceAfter(1)).toMatch(/let it go on to 10 sessions$/)
+    expect(adviceAfter(4)).toMatch(/quieten the machine, or raise the threshold$/)
+  })
+
+  test('leaves metrics that are no durations to the baseline', () => {
+    const sessions = (successes: number, factor: number) =>
+      durations(times(factor)).map(({ metrics }) => ({
+        metrics: { ...metrics, success_rate: rate(successes, 1000) } as Record<string, Metric>,
+      }))
+    const report = judge(runWith(sessions(900, 1.6), pairedWith(steady)), baselineOf(sessions(1000, 1)), policy)
+    expect(report.benchmarks[0]).toMatchObject({ verdict: 'regressed', metrics: { success_rate: { gate: true } } })
+  })
+
+  test('judges by the other version alone where a run was made against it', () => {
+    const judged = { failOn: 'low', strict: false, severity: policy.severity, baseline: null, partial: false } as const
+    const against = { ref: 'main', commit }
+    const { options } = makeRun([])
+    const run = runWith(durations(steady.slice(0, 1)), pairedWith(times(1.2), 'main'), {
+      options: { ...options, policy: { ...judged, against } },
+    })
+    const baseline = baselineOf(durations(times(3)))
+    expect(verdictSentence(judge(run, null, policy))).toBe('Slower: 1 regressed against main (a1b2c3d).')
+    for (const stored of [null, baseline]) {
+      expect(judge(run, stored, policy)).toMatchObject({
+        verdict: 'regressed',
+        exitCode: 1,
+        baseline: { kind: 'compared', path: 'main', commit },
+      })
+    }
+    const open = { ...run, benchmarks: run.benchmarks.map((each) => ({ ...each, paired: pairedWith(wild, 'main') })) }
+    expect(judge(open, null, { ...policy, strict: true })).toMatchObject({ verdict: 'inconclusive', exitCode: 2 })
+    const fresh = { ...run, benchmarks: [benchmarkOf('fresh', durations(steady))] }
+    expect(judge(fresh, baseline, policy).benchmarks).toMatchObject([{ status: 'new', verdict: 'no-baseline' }])
+  })
+
+  test('takes the threshold of the benchmark itself', () => {
+    const sessions = durations(times(1.6), { threshold: 30 })
+    const report = judge(runWith(sessions, pairedWith(times(1.2))), baselineOf(durations(steady)), policy)
+    expect(report.verdict).toBe('unchanged')
+  })
+})
+
+describe('unconfirmed()', () => {
+  // One stored run does not tell how far runs are apart: at 5 % it leaves everything open.
+  const wide = { ...policy, threshold: 20 }
+  const run = makeRun([
+    benchmarkOf('slower', durations(times(1.6))),
+    benchmarkOf('open', durations(wild)),
+    benchmarkOf('same', durations(steady)),
+    benchmarkOf('new', durations(steady)),
+  ])
+  const stored = (keys: readonly string[], id: string, environment: Partial<Run['environment']>) => {
+    const made = makeRun(
+      keys.map((key) => benchmarkOf(key, durations(steady))),
+      { id },
+    )
+    return { ...made, environment: { ...made.environment, ...environment } }
+  }
+
+  test('finds what regressed or is inconclusive, by the commit of its newest stored values', () => {
+    const first = stored(['slower', 'open', 'same'], '20261120_090000', { commit: 'c1', dirty: true })
+    const second = stored(['slower'], '20261121_090000', { commit: 'c2', dirty: false })
+    const baseline = toBaseline(second, { acceptedAt, previous: toBaseline(first, { acceptedAt }) })
+    const found = unconfirmed(run, baseline, wide)
+    expect(found.map(({ commit, dirty, benchmarks }) => [commit, dirty, benchmarks.map(({ key }) => key)])).toEqual([
+      ['c2', false, ['slower']],
+      ['c1', true, ['open']],
+    ])
+  })
+
+  test('finds nothing without a baseline, nor twice', () => {
+    const baseline = toBaseline(stored(['slower'], '20261120_090000', { commit: null }), { acceptedAt })
+    expect(unconfirmed(run, null, wide)).toEqual([])
+    expect(unconfirmed(run, baseline, wide)).toMatchObject([{ commit: null }])
+    const confirmed = { ...run, benchmarks: run.benchmarks.map((each) => ({ ...each, paired: pairedWith(steady) })) }
+    expect(unconfirmed(confirmed, baseline, wide)).toEqual([])
+  })
+})
+
+test('explain() shows what was measured in turns, and which comparison decides', () => {
+  const paired = pairedWith(times(1.2))
+  const text = explain(runWith(durations(times(1.6)), paired), baselineOf(durations(steady)), policy, 'case')
+  expect(text).toContain('case: regressed (medium)')
+  expect(text).toMatch(/Average Duration in turns with a1b2c3d .*: regressed\n/)
+  expect(text).toMatch(/after 6: 0\.182\d\d \[0\.\d+, 0\.\d+\], worse is positive: regressed/)
+  expect(text).toMatch(/Verdict of the benchmark\n.*\n {4}paired_duration_mean: regressed\n {2}=> regressed/)
+})
