@@ -59,7 +59,7 @@ export function localPlayer({ lane, subject, run }: Party, aborted: () => boolea
       prepare(subject, batch)
     },
     async takeTurn(turn) {
-      if (turn.mean || turn.settled) settleGarbage()
+      if (turn.mean || turn.settled) settleGarbage('minor')
       const before = turn.mean ? processorTime() : null
       const start = now()
       const { calls, timedNs } = await callUntil(subject, turn, batchesNs, aborted)

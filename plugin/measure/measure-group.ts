@@ -21,7 +21,7 @@ import { type OutsideLoad, watchOutsideLoad } from './outside-load.ts'
 import { type ProbesWanted, probeSubject } from './probes/probe-subject.ts'
 import { profilePath } from './profile-path.ts'
 import { BenchOptionError, type MeasureOptions, type RunOptions, resolveBudget } from './settings.ts'
-import { settleHeap } from './settle-garbage.ts'
+import { settleGarbage } from './settle-garbage.ts'
 import { createSubject, type Subject } from './subject.ts'
 
 /** One benchmark of a group, with what is known about it so far. */
@@ -62,7 +62,7 @@ export async function measureGroup(group: BenchmarkGroup, options: MeasureOption
   const aborted = () => abort.aborted
 
   const measure = async () => {
-    settleHeap()
+    settleGarbage('major')
     const before = calibrate()
     const outsideLoad = watchOutsideLoad()
     const memberOf = new Map(members.map((member) => [member.subject, member]))
