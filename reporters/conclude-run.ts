@@ -24,7 +24,7 @@ import { pairRun } from './pair-run.ts'
 import { colourPalette, plainPalette } from './palette.ts'
 import { plainText } from './plain-text.ts'
 import { describeSkipped } from './skipped.ts'
-import { countTargets, missedTarget } from './target-lines.ts'
+import { targetLines } from './target-lines.ts'
 import { renderTerminal } from './terminal.ts'
 import { writeOutputs } from './write-outputs.ts'
 
@@ -92,10 +92,7 @@ export async function concludeRun(finished: FinishedRun): Promise<void> {
     const others = options.baseline === null ? await otherBaselines(path) : []
     for (const line of adviseOnBaseline(run.machineClass, others, run.environment.ci)) log(line)
   }
-  const missed = targets.filter((target) => !target.met)
-  const paint = options.failOnTarget ? palette.bad : palette.doubtful
-  for (const target of missed) log(paint(missedTarget(target)))
-  for (const line of countTargets(targets)) log(line)
+  for (const line of targetLines(targets, options.failOnTarget ? palette.bad : palette.doubtful)) log(line)
   exitCode = combineExitCodes(exitCode, exitCodeOfTargets(targets, options.failOnTarget))
   if (written !== null) log(palette.faint(`Written to ${options.outputDir}/: ${written.join(', ')}`))
   // What Vitest has set meanwhile (a failed test, a worker that crashed) is never lowered.

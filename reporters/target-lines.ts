@@ -6,12 +6,17 @@ import { plainText } from './plain-text.ts'
  * @example missedTarget({ key: 'cache_warm', figure: 'p95Ms', aim: '< 10', value: 12.345678, met: false })
  * // 'Target missed: cache_warm p95Ms < 10, measured 12.35'
  */
-export function missedTarget({ key, figure, aim, value }: TargetResult): string {
+function missedTarget({ key, figure, aim, value }: TargetResult): string {
   return plainText(`Target missed: ${key} ${figure} ${aim}, measured ${Number(value.toPrecision(4))}`, 500)
 }
 
-/** How many were met and missed; empty where a project has no targets. */
-export function countTargets(results: readonly TargetResult[]): string[] {
-  const missed = results.filter(({ met }) => !met).length
-  return results.length === 0 ? [] : [`Targets: ${results.length - missed} met, ${missed} missed.`]
+/**
+ * What is said of a run's targets: those that were missed, and how many were met; nothing where a project has none.
+ * @param paint colours a missed one
+ */
+export function targetLines(results: readonly TargetResult[], paint = (text: string) => text): string[] {
+  if (results.length === 0) return []
+  const missed = results.filter(({ met }) => !met)
+  const count = `Targets: ${results.length - missed.length} met, ${missed.length} missed.`
+  return [...missed.map((result) => paint(missedTarget(result))), count]
 }

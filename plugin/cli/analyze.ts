@@ -4,7 +4,7 @@ import { renderAnalysis } from '../../reporters/analysis.ts'
 import { combineExitCodes, exitCodeOfTargets } from '../../reporters/exit-code.ts'
 import { plainText } from '../../reporters/plain-text.ts'
 import { listRegressions, regressionBlock } from '../../reporters/regression-block.ts'
-import { countTargets, missedTarget } from '../../reporters/target-lines.ts'
+import { targetLines } from '../../reporters/target-lines.ts'
 import { verdictSentence } from '../../reporters/verdict-words.ts'
 import { analyse } from '../analyse/analyse.ts'
 import type { Analysis } from '../analyse/analysis.ts'
@@ -81,8 +81,7 @@ function summarise(
     ...list('Bottlenecks', slow),
     ...list('Opportunities', gains),
     ...list('Recommendations', areas),
-    ...targets.filter(({ met }) => !met).map(missedTarget),
-    ...countTargets(targets),
+    ...targetLines(targets),
     plainText(verdictSentence(report), 500),
   ].join('\n')
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { combineExitCodes, exitCodeOfTargets } from '../../reporters/exit-code.ts'
-import { countTargets, missedTarget } from '../../reporters/target-lines.ts'
+import { targetLines } from '../../reporters/target-lines.ts'
 import { renderTerminal } from '../../reporters/terminal.ts'
 import { type Baseline, toBaseline } from '../judge/baseline.ts'
 import { judge } from '../judge/judge.ts'
@@ -73,13 +73,7 @@ async function check(given: Located, context: Context): Promise<void> {
     baselinePath: relative(context.cwd, path),
   })
   const targets = checkTargets(report.benchmarks, await readTargets(context.cwd, options.targets))
-  context.print(
-    [
-      renderTerminal(report, { width: process.stdout.columns ?? 120 }),
-      ...targets.filter(({ met }) => !met).map(missedTarget),
-      ...countTargets(targets),
-    ].join('\n'),
-  )
+  context.print([renderTerminal(report, { width: process.stdout.columns ?? 120 }), ...targetLines(targets)].join('\n'))
   context.exit(combineExitCodes(report.exitCode, exitCodeOfTargets(targets, options.failOnTarget)))
 }
 
