@@ -139,6 +139,9 @@ const optionsSchema = z.strictObject({
     .optional(),
 })
 
+/** Practical threshold of versions measured in turns, per cent (VERDICT.md rule 5); in a hook only large changes are looked for. */
+export const pairedThreshold = { full: 3, quick: 10 } as const
+
 /** What a user may pass to `verdict(options)`. */
 export type VerdictOptions = z.input<typeof optionsSchema>
 
@@ -181,7 +184,7 @@ export function resolveOptions(config: VerdictOptions = {}, environment: Environ
   const paired = against !== undefined
   return {
     ...options,
-    threshold: threshold ?? (paired ? (quick ? 10 : 3) : 5),
+    threshold: threshold ?? (paired ? pairedThreshold[options.profile] : 5),
     failOn: failOn ?? (paired ? 'low' : 'critical'),
     against: against ?? null,
     sessions: sessions ?? (paired ? 1 : quick ? 4 : 6),

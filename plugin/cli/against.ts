@@ -12,6 +12,7 @@ import { openBeside } from '../duet/open-beside.ts'
 import type { Duet } from '../duet/open-duet.ts'
 import { takeLooks } from '../duet/take-looks.ts'
 import type { Severity } from '../judge/report.ts'
+import { pairedThreshold } from '../options.ts'
 import type { Context } from './context.ts'
 
 interface Given {
@@ -29,11 +30,6 @@ interface Given {
   format: 'text' | 'markdown' | 'json'
 }
 
-/** VERDICT.md rule 5: interleaved. */
-const defaultThreshold = 3
-/** For pre-commit hooks. */
-const quickThreshold = 10
-
 /** Registers `vitest-verdict against <ref>`: the working tree against another version, measured in turns. */
 export function registerAgainst(program: Command, context: Context): void {
   program
@@ -43,13 +39,13 @@ export function registerAgainst(program: Command, context: Context): void {
     .argument('[filters...]', 'files, as for vitest')
     .addOption(new Option('--sessions <n>', `most sessions: ${duetLooks.join(', ')}`).argParser(oneOfLooks))
     .addOption(
-      new Option('--threshold <percent>', `smallest change that counts (default: ${defaultThreshold})`).argParser(
+      new Option('--threshold <percent>', `smallest change that counts (default: ${pairedThreshold.full})`).argParser(
         positive('per cent', 1000),
       ),
     )
     .option(
       '--quick',
-      `only files whose modules changed, ${mostSessions(true)} sessions, threshold ${quickThreshold} %: for pre-commit hooks`,
+      `only files whose modules changed, ${mostSessions(true)} sessions, threshold ${pairedThreshold.quick} %: for pre-commit hooks`,
     )
     .option('-t, --test-name-pattern <pattern>', 'only tests whose full name matches')
     .option('--tags-filter <expression...>', 'only tests with these tags, as for vitest')
@@ -117,7 +113,7 @@ async function conclude(
   context: Context,
   say: (text: string) => void,
 ): Promise<number> {
-  const threshold = given.threshold ?? (given.quick ? quickThreshold : defaultThreshold)
+  const threshold = given.threshold ?? pairedThreshold[given.quick ? 'quick' : 'full']
   const severity = duet.options?.severity ?? { medium: 10, high: 25, critical: 50 }
   const most = alone ? 1 : (given.sessions ?? mostSessions(given.quick === true))
   const policy = { threshold, ownThresholds: given.threshold === undefined && !given.quick, severity, most }

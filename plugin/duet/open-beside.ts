@@ -1,3 +1,4 @@
+import { nameOf } from '../judge/judge-pairs.ts'
 import { InputError } from '../store/input-error.ts'
 import { checkoutBase } from './checkout-base.ts'
 import type { BaseVersion } from './find-base.ts'
@@ -65,8 +66,9 @@ export async function openBeside(options: BesideOptions): Promise<Beside> {
       }
       duet.useTrees(trees)
       const because = why === null ? '' : `, because ${why}`
-      const named = base.commit.startsWith(ref) ? base.commit.slice(0, 9) : `${ref} (${base.commit.slice(0, 9)})`
-      say(`Measuring against ${named}, ${duet.how}${because}, dependencies ${dependencies}.`)
+      say(
+        `Measuring against ${nameOf({ ref, commit: base.commit }, 9)}, ${duet.how}${because}, dependencies ${dependencies}.`,
+      )
       return { duet, count, problem: null }
     } catch (error) {
       if (!(error instanceof InputError)) throw error

@@ -105,7 +105,7 @@ export function uncomparedMetric(metrics: readonly Metric[]): MetricComparison {
 
 function judgeQuantity(name: string, metric: Metric, stored: BaselineMetric, context: MetricContext): MetricJudgement {
   const { alpha, sessions } = context
-  const having = sessions.filter((session) => own(session.metrics, name) !== undefined)
+  const next = valuesOf(name, sessions)
   const runs: RunValues[] = storedRuns(context.baseline, context.stored, stored).map(({ run, values }) => ({
     id: run.id,
     environment: run.environment,
@@ -117,11 +117,8 @@ function judgeQuantity(name: string, metric: Metric, stored: BaselineMetric, con
     runs,
     {
       id: 'new',
-      ...valuesOf(name, having),
-      screened: valuesOf(
-        name,
-        context.screened.filter((session) => own(session.metrics, name) !== undefined),
-      ),
+      ...next,
+      screened: valuesOf(name, context.screened),
     },
     {
       unit: metric.unit,
@@ -148,7 +145,7 @@ function judgeQuantity(name: string, metric: Metric, stored: BaselineMetric, con
       comparison: {
         ...base,
         old: finite(median(runs.flatMap(({ values }) => values))),
-        new: finite(median(having.map((session) => (session.metrics[name] as { value: number }).value))),
+        new: finite(median(next.values)),
         ratio: null,
         interval: null,
         verdict: 'inconclusive',
@@ -232,10 +229,12 @@ function judgeQuantity(name: string, metric: Metric, stored: BaselineMetric, con
   }
 }
 
+/** What the sessions that have a metric show of it, and of the machine. */
 function valuesOf(name: string, sessions: readonly Session[]) {
+  const having = sessions.filter((session) => own(session.metrics, name) !== undefined)
   return {
-    values: sessions.map((session) => Number((session.metrics[name] as { value: number }).value)),
-    calibration: sessions.flatMap(({ calibrationNs }) => (calibrationNs ? (calibrationLog(calibrationNs) ?? []) : [])),
+    values: having.map((session) => Number((session.metrics[name] as { value: number }).value)),
+    calibration: having.flatMap(({ calibrationNs }) => (calibrationNs ? (calibrationLog(calibrationNs) ?? []) : [])),
   }
 }
 

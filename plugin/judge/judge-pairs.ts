@@ -1,4 +1,4 @@
-import type { Paired } from '../run/run.ts'
+import type { Paired, PairedWith } from '../run/run.ts'
 import { comparePaired, type PairedJudgement } from './paired.ts'
 import type { MetricComparison } from './report.ts'
 import type { SeverityLimits } from './severity.ts'
@@ -62,8 +62,11 @@ export function joinPairs(
   return { metrics: Object.fromEntries(metrics), confirmed }
 }
 
-/** @example nameOf({ ref: 'main', commit: 'a1b2c3d…' }) // 'main (a1b2c3d)' */
-export function nameOf({ ref, commit }: { ref: string; commit: string }): string {
-  const short = commit.slice(0, 7)
+/**
+ * @param digits of the commit that are shown
+ * @example nameOf({ ref: 'main', commit: 'a1b2c3d…' }) // 'main (a1b2c3d)'
+ */
+export function nameOf({ ref, commit }: PairedWith, digits = 7): string {
+  const short = commit.slice(0, digits)
   return commit.startsWith(ref) ? short : `${ref} (${short})`
 }

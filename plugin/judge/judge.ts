@@ -6,7 +6,7 @@ import { benchmarkStatistics } from './benchmark-statistics.ts'
 import { compareMetric, type MetricJudgement, uncomparedMetric } from './compare-metric.ts'
 import { guardWarnings } from './guards.ts'
 import { joinPairs, judgePairs, nameOf } from './judge-pairs.ts'
-import { judgedSessions } from './judged-sessions.ts'
+import { judgedSessions, screenedSessions } from './judged-sessions.ts'
 import { environmentDifferences } from './machine-likeness.ts'
 import { own } from './own.ts'
 import { type JudgePolicy, logThreshold } from './policy.ts'
@@ -69,7 +69,7 @@ export function judgeMetrics(
   const context = {
     benchmark: benchmark.key,
     sessions,
-    screened: benchmark.sessions.filter(({ status, screening }) => status === 'complete' && screening === true),
+    screened: screenedSessions(benchmark),
     baseline,
     stored,
     environment: run.environment,

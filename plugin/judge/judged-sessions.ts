@@ -4,3 +4,8 @@ import type { Benchmark, Session } from '../run/run.ts'
 export function judgedSessions({ sessions }: Benchmark): Session[] {
   return sessions.filter(({ status, screening }) => status === 'complete' && screening !== true)
 }
+
+/** The sessions that ended well and only screened: their level has no say, their spread has. */
+export function screenedSessions({ sessions }: Benchmark): Session[] {
+  return sessions.filter(({ status, screening }) => status === 'complete' && screening === true)
+}

@@ -8,7 +8,7 @@ import { mean } from '../statistics/mean.ts'
 import { median } from '../statistics/median.ts'
 import { pooledVariance } from '../statistics/pooled-variance.ts'
 import { theilSen } from '../statistics/theil-sen.ts'
-import { trimmedSample } from '../statistics/trimmed-mean.ts'
+import { type TrimmedSample, trimmedSample } from '../statistics/trimmed-mean.ts'
 import { allEqual, combine, enoughSessions, type YuenSide, yuenSides } from '../statistics/yuen.ts'
 import {
   comparable,
@@ -126,10 +126,14 @@ export function compareQuantity(
   const used = all.slice(start)
   const positive = [...newLogs, ...used.flatMap((run) => run.logs)].every(Number.isFinite)
   const level = mean(centres.slice(start))
-  const centre = trimmedSample(newLogs).mean - level
+  const batch = trimmedSample(newLogs)
+  const centre = batch.mean - level
   const ofBatch = yuenSides([...used.map((run) => run.logs), newLogs], timed ? options.resolution : 0)
-  const deviationOfRun = widerDeviation(newLogs, logs(next.screened))
-  const sides = ofBatch === null || deviationOfRun === null ? ofBatch : widened(ofBatch, newLogs, deviationOfRun)
+  const deviationOfRun = widerDeviation(batch, newLogs, logs(next.screened))
+  const sides =
+    ofBatch === null || deviationOfRun === null
+      ? ofBatch
+      : widenLast(ofBatch, (deviationOfRun / batch.winsorisedDeviation) ** 2)
   const newest = used.at(-1)
   const constant = [newLogs, ...used.map((run) => run.logs)].every(allEqual)
   const exact = allEqual([...newLogs, ...used.flatMap((run) => run.logs)]) || (constant && !timed)
@@ -165,18 +169,20 @@ export function compareQuantity(
   }
 }
 
-/** The winsorised deviation of both samples together where it exceeds that of the batch; null where there is nothing to add. */
-function widerDeviation(batch: readonly number[], screened: readonly number[]): number | null {
+/** The winsorised deviation of all logs together where it exceeds that of the batch; null where there is nothing to add. */
+function widerDeviation(
+  { winsorisedDeviation }: TrimmedSample,
+  batch: readonly number[],
+  screened: readonly number[],
+): number | null {
   const all = [...batch, ...screened]
   if (screened.length === 0 || !all.every(Number.isFinite)) return null
   const ofAll = trimmedSample(all).winsorisedDeviation
-  const ofBatch = trimmedSample(batch).winsorisedDeviation
-  return ofBatch > 0 && ofAll > ofBatch ? ofAll : null
+  return winsorisedDeviation > 0 && ofAll > winsorisedDeviation ? ofAll : null
 }
 
-/** The sides, the last of which has the deviation given instead of its own. */
-function widened(sides: readonly YuenSide[], batch: readonly number[], deviation: number): YuenSide[] {
-  const factor = (deviation / trimmedSample(batch).winsorisedDeviation) ** 2
+/** The sides, the variance of the last of them multiplied. */
+function widenLast(sides: readonly YuenSide[], factor: number): YuenSide[] {
   return sides.map((side, index) => (index === sides.length - 1 ? { ...side, variance: side.variance * factor } : side))
 }
 

@@ -62,6 +62,7 @@ export async function measureGroup(group: BenchmarkGroup, options: MeasureOption
   const aborted = () => abort.aborted
 
   const measure = async () => {
+    // Garbage of the benchmark before slows this one down; what its larger heap does to this one, it does not settle (docs/engine.md).
     settleGarbage('major')
     const before = calibrate()
     const outsideLoad = watchOutsideLoad()
