@@ -12,10 +12,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { createModelRegistry, createOrchestrator, createSelector, openStore } from '../fixtures/orchestrator/index.ts'
 import { startSimulator } from '../fixtures/providers/start-simulator.ts'
+import { settleGarbage } from '../plugin/measure/settle-garbage.ts'
 import { median } from '../plugin/statistics/median.ts'
 import { medianInterval } from '../plugin/statistics/median-interval.ts'
 import { quantile } from '../plugin/statistics/quantile.ts'
@@ -26,9 +25,6 @@ const callsPerTurn = 200
 const warmupCalls = 3_000
 const modelId = 'gpt-4o-mini'
 const messages = [{ role: 'user' as const, content: 'Say something of fifty tokens.' }]
-
-setFlagsFromString('--expose-gc')
-const collectGarbage = runInNewContext('gc') as () => void
 
 interface Party {
   call(): Promise<unknown>
@@ -51,7 +47,7 @@ async function callMany({ call }: Party, calls: number, concurrency: number): Pr
 }
 
 async function timeTurn(party: Party, concurrency: number): Promise<Turn> {
-  collectGarbage()
+  settleGarbage('major')
   // Brings sockets and caches back to work after the pause, untimed.
   await callMany(party, concurrency, concurrency)
   party.settle()

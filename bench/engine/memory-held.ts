@@ -1,8 +1,7 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { usedBytes } from '../../plugin/measure/probes/allocation.ts'
 import { RECORDER_BYTES } from '../../plugin/measure/sample-recorder.ts'
 import type { RunOptions } from '../../plugin/measure/settings.ts'
+import { settleGarbage } from '../../plugin/measure/settle-garbage.ts'
 import { runBuiltIn, runOurs } from './engines.ts'
 import { figure, type Section } from './section.ts'
 import { createWork, stepsFor } from './work.ts'
@@ -12,11 +11,9 @@ import { createWork, stepsFor } from './work.ts'
  * that both call there, after a forced collection, against the same before the run.
  */
 export const memoryHeld: Section = async (report) => {
-  setFlagsFromString('--expose-gc')
-  const collect = runInNewContext('gc') as () => void
   const fn = createWork(stepsFor(37)).once
   const used = () => {
-    collect()
+    settleGarbage('major')
     return usedBytes()
   }
   const held = async (run: (options: RunOptions) => Promise<unknown>) => {
