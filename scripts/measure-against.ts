@@ -14,6 +14,7 @@ import { takeLooks } from '../plugin/duet/take-looks.ts'
 import { type Outcome, outcomeOf } from './measure-against/outcome.ts'
 import { evaluationTable } from './measure-against/table.ts'
 import { benchFile, workloads } from './measure-against/workloads.ts'
+import { writeTable } from './write-table.ts'
 
 /**
  * How often `against` is right, on this machine: a repository of 15 workloads is made, the head's code does so many per cent
@@ -55,7 +56,7 @@ if (!given.report && !given.write) await endCleanly(measure)
 const kept = (await readFile(given.file, 'utf8').catch(() => '')).split('\n').filter(Boolean)
 const table = evaluationTable(kept.map((line) => JSON.parse(line) as Outcome))
 console.log(table)
-if (given.write) await writeTable(join(import.meta.dirname, '../docs/against-evaluation.md'), table)
+if (given.write) await writeTable(join(import.meta.dirname, '../docs/against-evaluation.md'), 'verdicts', table)
 
 async function measure(onEnd: (undo: () => void) => void): Promise<void> {
   const start = performance.now()
@@ -132,12 +133,4 @@ async function makeRepository(repository: string, names: readonly string[]): Pro
   git('add', '.')
   git('commit', '--quiet', '--message=base')
   await writeFile(join(repository, 'units.js'), `export const units = ${100 + effect}\n`)
-}
-
-/** Puts the table in place of the one that is there. */
-async function writeTable(path: string, table: string): Promise<void> {
-  const text = await readFile(path, 'utf8')
-  const [begin, finish] = ['<!-- verdicts -->', '<!-- /verdicts -->']
-  const [before, after] = [text.slice(0, text.indexOf(begin) + begin.length), text.slice(text.indexOf(finish))]
-  await writeFile(path, `${before}\n\n${table}\n\n${after}`)
 }

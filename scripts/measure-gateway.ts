@@ -13,13 +13,13 @@
  */
 import { appendFile, mkdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import writeFileAtomic from 'write-file-atomic'
 import { startSimulator } from '../fixtures/providers/start-simulator.ts'
 import { providerScenario } from '../fixtures/workload.ts'
 import { comparisonTable } from './measure-gateway/comparison-table.ts'
 import { measureRound, type Round } from './measure-gateway/measure-round.ts'
 import { runSuite } from './measure-gateway/run-suite.ts'
 import { startGateway } from './measure-gateway/start-gateway.ts'
+import { writeTable } from './write-table.ts'
 
 const root = join(import.meta.dirname, '..')
 const kept = join(root, 'reports/gateway.jsonl')
@@ -30,7 +30,7 @@ if (comparing || !writing) await measure()
 if (comparing || writing) {
   const table = comparisonTable(await readRounds())
   console.log(table)
-  if (writing) await writeTable(join(root, 'docs/gateway-comparison.md'), table)
+  if (writing) await writeTable(join(root, 'docs/gateway-comparison.md'), 'figures', table)
 }
 
 async function measure(): Promise<void> {
@@ -50,14 +50,4 @@ async function measure(): Promise<void> {
 async function readRounds(): Promise<Round[]> {
   const lines = (await readFile(kept, 'utf8').catch(() => '')).split('\n').filter(Boolean)
   return lines.map((line) => JSON.parse(line) as Round)
-}
-
-async function writeTable(path: string, table: string): Promise<void> {
-  const text = await readFile(path, 'utf8')
-  const marked = /(<!-- figures -->\n).*(<!-- \/figures -->)/s
-  if (!marked.test(text)) throw new Error(`Cannot write the table into ${path}: it lacks the marks to write it between`)
-  await writeFileAtomic(
-    path,
-    text.replace(marked, (_, begin: string, end: string) => `${begin}\n${table}\n\n${end}`),
-  )
 }
