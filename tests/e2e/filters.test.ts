@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { latestRun } from '../../plugin/store/latest-run.ts'
 import { readRun } from '../../plugin/store/read-run.ts'
-import { git, root, write } from '../support/run-against.ts'
+import { initRepository, root, write } from '../support/run-against.ts'
 import { runNode } from '../support/run-vitest.ts'
 import { testInFolder as test } from '../support/temporary-folder.ts'
 
@@ -41,9 +41,7 @@ test('--changed, --tagsFilter and -t choose together, and no session starts on a
     'unchanged.bench.js': benchFile([{ name: 'fast root', tags: ['quick'] }]),
   })
   await symlink(join(root, 'node_modules'), join(project, 'node_modules'))
-  git(project, 'init', '--quiet')
-  git(project, 'add', '.')
-  git(project, 'commit', '--quiet', '-m', 'first')
+  initRepository(project)
   for (const name of ['chosen', 'untagged']) await appendFile(join(project, `${name}.bench.js`), '// changed')
 
   const loaded = join(folder, 'loaded')

@@ -3,7 +3,7 @@ import { availableParallelism, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { expect, type TestContext } from 'vitest'
 import type { Fault } from '../../fixtures/system/injected-fault.ts'
-import { git, root, runAgainst } from '../support/run-against.ts'
+import { initRepository, root, runAgainst } from '../support/run-against.ts'
 import { runNode } from '../support/run-vitest.ts'
 import { testInFolder as test } from '../support/temporary-folder.ts'
 
@@ -87,9 +87,7 @@ test('the selection is found slower than its sound version by a third, measured 
     await cp(join(root, part), join(repository, part), { recursive: true })
   }
   await writeFile(join(repository, '.gitignore'), 'node_modules\n')
-  git(repository, 'init', '--quiet')
-  git(repository, 'add', '.')
-  git(repository, 'commit', '--quiet', '-m', 'sound')
+  initRepository(repository)
   await symlink(join(root, 'node_modules'), join(repository, 'node_modules'))
   const file = join(repository, 'fixtures/system/injected-fault.ts')
   const sound = await readFile(file, 'utf8')

@@ -113,6 +113,15 @@ function makeSession(sketch: BenchmarkSketch, session: number): Session {
   }
 }
 
+/** How a run was configured to be judged, as it is recorded. */
+export const recordedPolicy = {
+  failOn: 'critical',
+  strict: false,
+  severity: { medium: 10, high: 25, critical: 50 },
+  baseline: null,
+  partial: false,
+} as const satisfies Run['options']['policy']
+
 /** A complete run of these benchmarks on a made-up machine. */
 export function makeRun(benchmarks: Benchmark[], changes: Partial<Run> = {}): Run {
   return {

@@ -11,6 +11,23 @@ export function git(cwd: string, ...args: string[]): string {
   return execFileSync('git', [...identity, ...args], { cwd, encoding: 'utf8', stdio: 'pipe' }).trim()
 }
 
+/** Makes a repository of a folder, with all that is in it as the only commit. */
+export function initRepository(folder: string): void {
+  git(folder, 'init', '--quiet')
+  git(folder, 'add', '.')
+  git(folder, 'commit', '--quiet', '-m', 'first')
+}
+
+/** A module whose function does so many times the work. */
+export const workFile = (version: string, times: number) => `
+export const version = '${version}'
+export function work() {
+  let sum = 0
+  for (let index = 0; index < ${1000 * times}; index++) sum = (sum * 31 + index) | 0
+  return sum
+}
+`
+
 export async function write(folder: string, files: Record<string, string>): Promise<void> {
   for (const [name, content] of Object.entries(files)) {
     await mkdir(dirname(join(folder, name)), { recursive: true })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe } from 'vitest'
 import { answerSchema } from '../../../plugin/compare/answer.ts'
 import { callCommandLine } from '../../support/call-command-line.ts'
-import { git, root, runAgainst, write } from '../../support/run-against.ts'
+import { git, initRepository, root, runAgainst, workFile, write } from '../../support/run-against.ts'
 import { testInFolder } from '../../support/temporary-folder.ts'
 
 /**
@@ -33,15 +33,6 @@ describe('work', () => {
 })
 `
 
-const workFile = (version: string, times: number) => `
-export const version = '${version}'
-export function work() {
-  let sum = 0
-  for (let index = 0; index < ${1000 * times}; index++) sum = (sum * 31 + index) | 0
-  return sum
-}
-`
-
 /** A repository whose working tree does ten times the work of \`main\`, in a folder of a monorepo. */
 const test = testInFolder
   .extend('repository', async ({ folder }) => {
@@ -62,9 +53,7 @@ export default {
       'packages/a/work.bench.js': benchFile('base'),
       'packages/a/gone.bench.js': benchFile('base'),
     })
-    git(repository, 'init', '--quiet')
-    git(repository, 'add', '.')
-    git(repository, 'commit', '--quiet', '-m', 'first')
+    initRepository(repository)
     git(repository, 'rm', '--quiet', 'packages/a/gone.bench.js')
     await write(repository, {
       'packages/a/src/work.js': workFile('head', 10),

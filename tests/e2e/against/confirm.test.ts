@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { toBaseline } from '../../../plugin/judge/baseline.ts'
 import { readRun } from '../../../plugin/store/read-run.ts'
 import { makeBenchmark, makeRun } from '../../support/make-run.ts'
-import { git, root, write } from '../../support/run-against.ts'
+import { git, initRepository, root, workFile, write } from '../../support/run-against.ts'
 import { runNode } from '../../support/run-vitest.ts'
 import { testInFolder as test } from '../../support/temporary-folder.ts'
 
@@ -13,13 +13,6 @@ import { test } from 'vitest'
 import { work } from './work.js'
 for (const name of ['slow', 'other']) {
   test(name, async ({ bench }) => { const run = work; await bench(name, () => run()).run() })
-}
-`
-const workFile = (times: number) => `
-export function work() {
-  let sum = 0
-  for (let index = 0; index < ${1000 * times}; index++) sum = (sum * 31 + index) | 0
-  return sum
 }
 `
 
@@ -33,11 +26,9 @@ test('vitest-verdict bench --confirm measures what regressed in turns with the c
     'vitest.config.js': `import { verdict } from '${join(root, 'plugin/index.ts')}'
 export default { plugins: [verdict({ profile: 'quick', time: 1, profiling: false, machineClass: 'here' })] }`,
     'work.bench.js': benchFile,
-    'work.js': workFile(1),
+    'work.js': workFile('base', 1),
   })
-  git(repository, 'init', '--quiet')
-  git(repository, 'add', '.')
-  git(repository, 'commit', '--quiet', '-m', 'first')
+  initRepository(repository)
   const commit = git(repository, 'rev-parse', 'HEAD')
   // Far faster than any machine is, so that the benchmark has regressed or, on a loaded machine, is inconclusive.
   const stored = makeRun([makeBenchmark({ key: 'work.bench.js > slow', medianMs: 1e-4, sessions: 6, category: null })])
@@ -45,7 +36,7 @@ export default { plugins: [verdict({ profile: 'quick', time: 1, profiling: false
     { ...stored, environment: { ...stored.environment, platform: process.platform, arch: process.arch, commit } },
     { acceptedAt: '2026-11-24T10:00:00.000Z' },
   )
-  await write(repository, { 'baseline/here.json': JSON.stringify(baseline), 'work.js': workFile(3) })
+  await write(repository, { 'baseline/here.json': JSON.stringify(baseline), 'work.js': workFile('head', 3) })
   await symlink(join(root, 'node_modules'), join(repository, 'node_modules'))
 
   const { output } = await runNode([join(root, 'plugin/cli/main.ts'), 'bench', '--confirm'], repository, {

@@ -6,7 +6,7 @@ import { answerSchema } from '../../../plugin/compare/answer.ts'
 import { checkoutBase } from '../../../plugin/duet/checkout-base.ts'
 import { findBase } from '../../../plugin/duet/find-base.ts'
 import { openLockstepDuet } from '../../../plugin/duet/lockstep-duet.ts'
-import { childEnvironment, git, root, runAgainst, write } from '../../support/run-against.ts'
+import { childEnvironment, git, initRepository, root, runAgainst, workFile, write } from '../../support/run-against.ts'
 import { testInFolder } from '../../support/temporary-folder.ts'
 
 /** Its configuration, a global and a module each tell which version they are of, and the test checks them. */
@@ -25,15 +25,6 @@ describe('work', () => {
     await bench.compare(bench('one', () => 1), bench('two', () => 2))
   })
 })
-`
-
-const workFile = (version: string, times: number) => `
-export const version = '${version}'
-export function work() {
-  let sum = 0
-  for (let index = 0; index < ${1000 * times}; index++) sum = (sum * 31 + index) | 0
-  return sum
-}
 `
 
 const deadlyFile = (deed: string) => `
@@ -58,9 +49,7 @@ const test = testInFolder.extend('repository', async ({ folder }) => {
   })
   await write(repository, { '.gitignore': 'node_modules', 'package.json': '{ "type": "module" }' })
   await write(repository, { ...version('base', 1), 'gone.bench.js': benchFile('base') })
-  git(repository, 'init', '--quiet')
-  git(repository, 'add', '.')
-  git(repository, 'commit', '--quiet', '-m', 'first')
+  initRepository(repository)
   git(repository, 'rm', '--quiet', 'gone.bench.js')
   await write(repository, version('head', 10))
   await symlink(join(root, 'node_modules'), join(repository, 'node_modules'))

@@ -6,7 +6,7 @@ import { readBaseline } from '../../../plugin/store/read-baseline.ts'
 import { toSummaries } from '../../../reporters/summaries.ts'
 import { callCommandLine } from '../../support/call-command-line.ts'
 import { makeReport } from '../../support/make-report.ts'
-import { makeBenchmark, makeRun } from '../../support/make-run.ts'
+import { makeBenchmark, makeRun, recordedPolicy } from '../../support/make-run.ts'
 import { runNode } from '../../support/run-vitest.ts'
 import { testInFolder } from '../../support/temporary-folder.ts'
 
@@ -54,8 +54,7 @@ test('baseline check judges a run that was measured in turns by the other versio
   const against = { ref: 'main', commit: 'a1b2c3d4e5f6a7b8c9d0a1b2c3d4e5f6a7b8c9d0' }
   const steady = [10, 10.01, 9.99, 10.02, 9.98, 10]
   const figure = { title: 'Average Duration', unit: 'ns', direction: 'lower', gate: true } as const
-  const severity = { medium: 10, high: 25, critical: 50 }
-  const policy = { failOn: 'low', strict: false, severity, baseline: null, partial: false, against } as const
+  const policy = { ...recordedPolicy, failOn: 'low', against } as const
   const { options } = makeRun([])
   const runOf = (factor: number) => {
     const head = steady.map((value) => value * factor)
@@ -105,11 +104,10 @@ test('baseline accept does not overwrite a summaries file', async ({ project }) 
 
 test('commands judge a run as it was configured when it was measured', async ({ project }) => {
   const policy = {
+    ...recordedPolicy,
     failOn: 'low',
     strict: true,
-    severity: { medium: 10, high: 25, critical: 50 },
     baseline: 'own.json',
-    partial: false,
   } as const
   const measured = makeRun(keys.map((key) => makeBenchmark({ key, medianMs: 1 })))
   const run = { ...measured, id: '20990101_000000', options: { ...measured.options, policy } }
@@ -132,15 +130,7 @@ test('baseline check ends with 1 for a target that the run missed, where the run
   const measured = makeRun(keys.map((key) => makeBenchmark({ key, medianMs: 1 })))
   const codes: number[] = []
   for (const failOnTarget of [false, true]) {
-    const policy = {
-      failOn: 'critical',
-      strict: false,
-      severity: { medium: 10, high: 25, critical: 50 },
-      baseline: null,
-      partial: false,
-      targets: 'baseline-targets.json',
-      failOnTarget,
-    } as const
+    const policy = { ...recordedPolicy, targets: 'baseline-targets.json', failOnTarget }
     const run = { ...measured, options: { ...measured.options, policy } }
     await writeFile(join(project, 'benchmark_results', `run_${run.id}.json`), JSON.stringify(run))
     await runCommandLine(['baseline', 'accept'], { env: {}, cwd: project })

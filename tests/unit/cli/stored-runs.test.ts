@@ -10,6 +10,7 @@ import { writeHistory } from '../../../plugin/store/history.ts'
 import { historyFiles } from '../../../plugin/store/history-files.ts'
 import { calmRun, troubledRun } from '../../support/made-runs.ts'
 import { makeHistory } from '../../support/make-history.ts'
+import { recordedPolicy } from '../../support/make-run.ts'
 
 let cwd: string
 beforeEach(() => {
@@ -96,14 +97,7 @@ describe('vitest-verdict analyze', () => {
       /Target missed: model_selection_quick_qa_low averageMs < 0\.000001, measured [\d.]+\nTargets: 0 met, 1 missed\.\n/,
     )
     expect(said.exitCode).toBe(0)
-    const policy = {
-      failOn: 'critical',
-      strict: false,
-      severity: { medium: 10, high: 25, critical: 50 },
-      baseline: null,
-      partial: false,
-      failOnTarget: true,
-    } as const
+    const policy = { ...recordedPolicy, failOnTarget: true }
     store({ ...run, options: { ...run.options, policy } })
     expect((await call('analyze', '--results-dir', '.')).exitCode).toBe(1)
   })

@@ -6,21 +6,10 @@ import { describe } from 'vitest'
 import { checkoutBase } from '../../../plugin/duet/checkout-base.ts'
 import { findBase } from '../../../plugin/duet/find-base.ts'
 import { createRunFolder } from '../../../plugin/duet/run-folder.ts'
+import { git, initRepository, write } from '../../support/run-against.ts'
 import { testInFolder } from '../../support/temporary-folder.ts'
 
 const silent = () => {}
-
-function git(cwd: string, ...args: string[]): string {
-  const identity = ['-c', 'user.name=Test', '-c', 'user.email=test@localhost', '-c', 'init.defaultBranch=main']
-  return execFileSync('git', [...identity, ...args], { cwd, encoding: 'utf8', stdio: 'pipe' }).trim()
-}
-
-async function write(folder: string, files: Record<string, string>): Promise<void> {
-  for (const [name, content] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, name)), { recursive: true })
-    await writeFile(join(folder, name), content)
-  }
-}
 
 /** A repository with one commit on `main`, changed since: staged, unstaged, untracked and stashed. */
 const test = testInFolder
@@ -33,9 +22,7 @@ const test = testInFolder
       'packages/a/package.json': '{}',
     }
     await write(repository, files)
-    git(repository, 'init', '--quiet')
-    git(repository, 'add', '.')
-    git(repository, 'commit', '--quiet', '-m', 'first')
+    initRepository(repository)
     await write(repository, { 'sum.js': 'stashed' })
     git(repository, 'stash', '--quiet')
     await write(repository, { 'staged.js': 'staged', 'node_modules/dependency/index.js': '' })

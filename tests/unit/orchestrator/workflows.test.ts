@@ -44,6 +44,21 @@ const waiting = (request: CallRequest) =>
   new Promise<string>((_, reject) => request.signal?.addEventListener('abort', () => reject(request.signal?.reason)))
 const echo = (request: CallRequest) => `<${request.messages.at(-1)!.content}>`
 
+/** An answer that takes a turn of the event loop, and how many were under way at most. */
+function countingAtWork() {
+  let active = 0
+  let most = 0
+  return {
+    most: () => most,
+    busy: async () => {
+      most = Math.max(most, ++active)
+      await new Promise((resolve) => setImmediate(resolve))
+      active--
+      return 'done'
+    },
+  }
+}
+
 describe('runParallel()', () => {
   test('asks every agent with its own instructions and options', async () => {
     const { caller, requests } = answering({ 'codellama:34b': 'a', 'gpt-4o': 'b', 'claude-haiku-4-5': 'c' })
@@ -110,18 +125,11 @@ describe('runParallel()', () => {
   })
 
   test('has no more at work than allowed', async () => {
-    let active = 0
-    let most = 0
-    const busy = async () => {
-      most = Math.max(most, ++active)
-      await new Promise((resolve) => setImmediate(resolve))
-      active--
-      return 'done'
-    }
+    const { busy, most } = countingAtWork()
     const { caller } = answering({ 'gpt-4o': busy })
     const many = Array.from({ length: 6 }, (_, index) => ({ name: `agent ${index}`, modelId: 'gpt-4o' }))
     await runParallel(caller, many, 'x', { concurrency: 2 })
-    expect(most).toBe(2)
+    expect(most()).toBe(2)
   })
 
   test('asks nobody when there is nobody', async () => {
@@ -475,21 +483,14 @@ describe('every workflow', () => {
   })
 
   test('works on four parts at a time unless told otherwise', async () => {
-    let active = 0
-    let most = 0
-    const busy = async () => {
-      most = Math.max(most, ++active)
-      await new Promise((resolve) => setImmediate(resolve))
-      active--
-      return 'done'
-    }
+    const { busy, most } = countingAtWork()
     const parts = Array.from({ length: 9 }, (_, part) => String(part))
     await mapReduce(
       answering({ 'codellama:34b': busy, 'gpt-4o': 'b' }).caller,
       { mapper: coder!, reducer: reviewer! },
       parts,
     )
-    expect(most).toBe(4)
+    expect(most()).toBe(4)
   })
 
   test('takes exactly the share of parts that is needed', async () => {
