@@ -4,7 +4,7 @@ import { settledBytes } from './settled-memory.ts'
 
 /** What has piled up by then is no leftover of the warm-up; going on would only fill the machine. */
 const certainBytes = 64 * 1024 * 1024
-/** The first warms up; of the others the median tells, which something that happens once meanwhile does not move. */
+/** Of the second half; their median tells, which something that happens once meanwhile does not move. */
 const parts = 5
 
 export interface Leak {
@@ -14,15 +14,15 @@ export interface Leak {
 }
 
 /**
- * Bytes that every cycle leaves behind for good: the median over parts of the cycles, without the first, in which caches fill
- * and code is compiled. A leak grows in every part; what the process keeps once, whenever that is, grows in one. Ends early
+ * Bytes that every cycle leaves behind for good. The second half of the cycles counts, since in the first caches fill and code is
+ * compiled, and of its parts the median: a leak grows in each, what the process keeps once, whenever that is, in one. Ends early
  * where the leak is beyond doubt.
  */
 export async function leakedBytes(cycle: () => Promise<void>, cycles: number): Promise<Leak> {
-  const cyclesPerPart = Math.floor(cycles / parts)
+  const cyclesPerPart = Math.floor(cycles / 2 / parts)
   const growth: number[] = []
   let start = await settledBytes()
-  for (let part = 0; part < parts; part++) {
+  for (let part = -parts; part < parts; part++) {
     for (let done = 1; done <= cyclesPerPart; done++) {
       await cycle()
       if (usedBytes() - start > certainBytes) {
@@ -31,7 +31,7 @@ export async function leakedBytes(cycle: () => Promise<void>, cycles: number): P
       }
     }
     const end = await settledBytes()
-    if (part > 0) growth.push(end - start)
+    if (part >= 0) growth.push(end - start)
     start = end
   }
   return { cycles: growth.length * cyclesPerPart, bytesPerCycle: Math.max(0, median(growth)) / cyclesPerPart }
