@@ -83,7 +83,8 @@ test('the selection is found slower than its sound version by a third, measured 
   skip,
 }) => {
   const repository = join(await realpath(folder), 'repository')
-  for (const part of ['bench', 'fixtures', 'plugin', 'reporters', 'package.json', 'vitest.config.ts']) {
+  const parts = ['bench', 'fixtures', 'plugin', 'reporters', 'tests/support', 'package.json', 'vitest.config.ts']
+  for (const part of parts) {
     await cp(join(root, part), join(repository, part), { recursive: true })
   }
   await writeFile(join(repository, '.gitignore'), 'node_modules\n')
