@@ -23,6 +23,7 @@ import { profilePath } from './profile-path.ts'
 import { BenchOptionError, type MeasureOptions, type RunOptions, resolveBudget } from './settings.ts'
 import { settleGarbage } from './settle-garbage.ts'
 import { createSubject, type Subject } from './subject.ts'
+import { touchYoungGeneration } from './young-generation.ts'
 
 /** One benchmark of a group, with what is known about it so far. */
 interface Member {
@@ -62,7 +63,8 @@ export async function measureGroup(group: BenchmarkGroup, options: MeasureOption
   const aborted = () => abort.aborted
 
   const measure = async () => {
-    // Garbage of the benchmark before slows this one down; what its larger heap does to this one, it does not settle (docs/engine.md).
+    // Garbage of the benchmark before slows this one down, and so does memory that is used for the first time.
+    touchYoungGeneration()
     settleGarbage('major')
     const before = calibrate()
     const outsideLoad = watchOutsideLoad()

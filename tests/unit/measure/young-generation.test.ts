@@ -1,0 +1,32 @@
+import { execFileSync } from 'node:child_process'
+import { expect, test } from 'vitest'
+import { steadyHeap } from '../../../plugin/measure/young-generation.ts'
+
+const module = new URL('../../../plugin/measure/young-generation.ts', import.meta.url).href
+
+/** Page faults while 64 MB of short-lived arrays are made, in a fresh process. */
+function faultsOf(preparation: string): number {
+  const code = `
+    import { touchYoungGeneration } from ${JSON.stringify(module)}
+    ${preparation}
+    const before = process.resourceUsage().minorPageFault
+    let kept = 0
+    for (let made = 0; made < 4096; made++) kept += new Array(2048).fill(made).length
+    console.log(process.resourceUsage().minorPageFault - before)`
+  const args = [...steadyHeap([]), '--input-type=module', '--disable-warning=ExperimentalWarning', '--eval', code]
+  return Number(execFileSync(process.execPath, args, { encoding: 'utf8' }))
+}
+
+test('a benchmark that allocates meets no page for the first time once the young generation was used', () => {
+  const fresh = faultsOf('')
+  // Both halves of 16 MB, in pages of 4 KB.
+  expect(fresh).toBeGreaterThan(7_000)
+  expect(faultsOf('touchYoungGeneration()')).toBeLessThan(0.1 * fresh)
+})
+
+test('a heap whose parts the user has sized stays so', () => {
+  expect(steadyHeap(['--expose-gc'])).toEqual(['--min-semi-space-size=16', '--max-semi-space-size=16'])
+  for (const own of ['--max-semi-space-size=64', '--min_semi_space_size=8', '--trace-gc --max-heap-size=500']) {
+    expect(steadyHeap([own])).toEqual([])
+  }
+})
