@@ -23,7 +23,10 @@ export function watchProviderTime() {
       const providerNs = (sumMs / calls) * 1e6
       return {
         provider_time: quantity('Provider Time', providerNs, 'ns'),
-        orchestrator_overhead: quantity('Orchestrator Overhead', whole.value - providerNs, 'ns', { gate: true }),
+        orchestrator_overhead: quantity('Orchestrator Overhead', whole.value - providerNs, 'ns', {
+          gate: true,
+          partOf: 'duration_mean',
+        }),
       }
     },
   }

@@ -9,7 +9,9 @@ export function quantity(
     direction = 'lower',
     gate = false,
     least = 1,
-  }: { direction?: 'lower' | 'higher'; gate?: boolean; least?: number } = {},
+    partOf,
+  }: { direction?: 'lower' | 'higher'; gate?: boolean; least?: number; partOf?: string } = {},
 ): Quantity {
-  return { kind: 'quantity', title, direction, gate, value: Math.max(least, value), unit }
+  const size = Math.max(least, value)
+  return { kind: 'quantity', title, direction, gate, value: size, unit, ...(partOf !== undefined && { partOf }) }
 }

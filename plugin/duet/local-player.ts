@@ -1,6 +1,7 @@
 import type { BenchmarkOptions, LoadOptions } from '../measure/bench-options.ts'
 import { clockFacts, now } from '../measure/clock.ts'
 import { createLoadRun, describeLoad, type LoadRun, runLoad } from '../measure/load/load-engine.ts'
+import { stepMetrics } from '../measure/load/load-metrics.ts'
 import { resolveLoad } from '../measure/load/load-plan.ts'
 import { type ProcessorTime, processorTime } from '../measure/processor-time.ts'
 import { loopOverheads } from '../measure/rounds.ts'
@@ -9,6 +10,7 @@ import { defaultMeasureOptions, type RunOptions } from '../measure/settings.ts'
 import { settleGarbage } from '../measure/settle-garbage.ts'
 import { inPhase, needsSingleCalls, runHook, runRound, type Subject } from '../measure/subject.ts'
 import { warmUp } from '../measure/warm-up.ts'
+import { touchYoungGeneration } from '../measure/young-generation.ts'
 import { mean } from '../statistics/mean.ts'
 import { median } from '../statistics/median.ts'
 import { quantileOfSorted } from '../statistics/quantile.ts'
@@ -47,6 +49,7 @@ export function localPlayer({ lane, subject, run }: Party, aborted: () => boolea
       subject.error = error
     },
     async warmUp() {
+      touchYoungGeneration()
       await inPhase(subject, 'warmup', run, () => warmUp(subject, aborted, MOST_ALONE_MS))
       return { callNs: subject.warmUp.callNs, single: needsSingleCalls(subject) }
     },
@@ -155,12 +158,37 @@ function withoutOthers(subject: Subject, { before, after, wallNs, calls, timedNs
 
 function loadFigures(blocks: readonly LoadRun[]): LoadFigures {
   const latencies = blocks.flatMap(({ log }) => log.good.samples())
+  const results = blocks.map(describeLoad)
+  const ofSteps = results.map(({ steps }) => (steps === undefined ? {} : stepMetrics(steps)))
+  const gate = results.every(({ steps }) => steps === undefined)
+  const duration = (title: string, value: number, counts: boolean) =>
+    ({ title, unit: 'ns', direction: 'lower', gate: counts, value }) as const
   return {
-    medianNs: median(latencies),
-    meanNs: mean(blocks.map(({ log }) => log.good.sumNs / log.good.count)),
-    p95Ns: quantileOfSorted(sorted(latencies), 0.95),
-    throughputPerSecond: mean(blocks.map((block) => describeLoad(block).throughputPerSecond)),
+    duration_median: duration('Median Duration', median(latencies), gate),
+    duration_mean: duration('Average Duration', mean(blocks.map(({ log }) => log.good.sumNs / log.good.count)), gate),
+    duration_p95: duration('P95 Duration', quantileOfSorted(sorted(latencies), 0.95), false),
+    throughput: {
+      title: 'Throughput',
+      unit: '1/s',
+      direction: 'higher',
+      gate: false,
+      value: mean(results.map(({ throughputPerSecond }) => throughputPerSecond)),
+    },
+    ...meansOf(ofSteps),
   }
+}
+
+/** Each metric of the first that all have, its value the mean over all. */
+function meansOf(metrics: readonly ReturnType<typeof stepMetrics>[]): LoadFigures {
+  const [first = {}] = metrics
+  return Object.fromEntries(
+    Object.entries(first)
+      .filter(([name]) => metrics.every((each) => name in each))
+      .map(([name, { title, unit, direction, gate }]) => {
+        const value = mean(metrics.map((each) => each[name]!.value))
+        return [name, { title, unit, direction, gate, value }]
+      }),
+  )
 }
 
 /** Half the requests or half the time; steps are a search and stay whole. */

@@ -1,4 +1,4 @@
-import type { DuetFigure, DuetRecord } from './lane.ts'
+import type { DuetRecord } from './lane.ts'
 import type { LaneContext } from './measure-lanes.ts'
 import { isSound, type LoadFigures, letAct, type Player } from './player.ts'
 
@@ -20,20 +20,11 @@ export async function measureLoadLanes(
     const figures = await letAct(player, () => player.loadFigures())
     if (figures !== undefined) shown.push([player, figures])
   }
-  const values = (figure: keyof LoadFigures): DuetFigure['values'] =>
-    Object.fromEntries(shown.map(([{ lane }, figures]) => [lane, figures[figure]]))
-  record.figures = {
-    duration_median: { ...duration, title: 'Median Duration', gate: true, values: values('medianNs') },
-    duration_mean: { ...duration, title: 'Average Duration', gate: true, values: values('meanNs') },
-    duration_p95: { ...duration, title: 'P95 Duration', gate: false, values: values('p95Ns') },
-    throughput: {
-      title: 'Throughput',
-      unit: '1/s',
-      direction: 'higher',
-      gate: false,
-      values: values('throughputPerSecond'),
-    },
+  record.figures = {}
+  for (const [{ lane }, figures] of shown) {
+    for (const [name, { value, ...described }] of Object.entries(figures)) {
+      record.figures[name] ??= { ...described, values: {} }
+      record.figures[name].values[lane] = value
+    }
   }
 }
-
-const duration = { unit: 'ns', direction: 'lower' } as const

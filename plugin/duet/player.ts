@@ -1,6 +1,6 @@
 import type { LoopOverheads } from '../measure/rounds.ts'
 import type { Budget } from '../measure/settings.ts'
-import type { Lane } from './lane.ts'
+import type { DuetFigure, Lane } from './lane.ts'
 
 /** What is known of a benchmark before any of its calls. */
 export interface PlayerFacts {
@@ -41,12 +41,8 @@ export interface LatencyFigures {
   roundsNs: number[]
 }
 
-export interface LoadFigures {
-  medianNs: number
-  meanNs: number
-  p95Ns: number
-  throughputPerSecond: number
-}
+/** One version's figures of a load, by name. */
+export type LoadFigures = Record<string, Omit<DuetFigure, 'values'> & { value: number }>
 
 /** What a version of a benchmark can be told to do, in its turn. Each rejects with what went wrong. */
 export interface PlayerActs {

@@ -127,6 +127,7 @@ function judgeQuantity(name: string, metric: Metric, stored: BaselineMetric, con
       profile: context.profile,
       resolution: Math.max(0, ...sessions.map(clockResolution)),
       processorShare: medianProcessorShare(sessions),
+      wholeOverPart: wholeOverPart(name, sessions),
     },
   )
   const timed = metric.unit === 'ns' || metric.unit === '1/s'
@@ -227,6 +228,16 @@ function judgeQuantity(name: string, metric: Metric, stored: BaselineMetric, con
       warnings,
     },
   }
+}
+
+/** How many times as large as this metric the one is that it is a part of; 1 where it is no part. */
+function wholeOverPart(name: string, sessions: readonly Session[]): number {
+  const ratios = sessions.flatMap(({ metrics }) => {
+    const part = own(metrics, name)
+    const whole = part?.kind === 'quantity' && part.partOf !== undefined ? own(metrics, part.partOf) : undefined
+    return part?.kind === 'quantity' && whole?.kind === 'quantity' ? [whole.value / part.value] : []
+  })
+  return ratios.length === 0 ? 1 : Math.max(1, median(ratios))
 }
 
 /** What the sessions that have a metric show of it, and of the machine. */

@@ -192,8 +192,10 @@ function explainQuantity(
       from === 'stored runs'
         ? `seen between ${m} stored runs and expected of such machines`
         : `expected of two runs (${from})`
+    const times =
+      steps.wholeOverPart > 1 ? `, ${figure(steps.wholeOverPart)} times that of the whole it is a part of` : ''
     lines.push(
-      `       between runs: tau = ${figure(tau)}, ${origin}; tau^2 (1 + 1/${m}) = ${figure(tau ** 2 * (1 + 1 / m))} (${degreesOfFreedom} df)`,
+      `       between runs: tau = ${figure(tau)}, ${origin}${times}; tau^2 (1 + 1/${m}) = ${figure(tau ** 2 * (1 + 1 / m))} (${degreesOfFreedom} df)`,
     )
   }
   lines.push(

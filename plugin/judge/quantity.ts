@@ -55,6 +55,8 @@ export interface QuantityComparison {
     deviationOfRun: number | null
     /** τ, the spread between runs, and its degrees of freedom; 0 where values are exact. */
     spread: { tau: number; degreesOfFreedom: number; from: 'stored runs' | MachineLikeness | 'exact values' }
+    /** `QuantityOptions.wholeOverPart`, by which the expected spread is multiplied. */
+    wholeOverPart: number
     /** Stored runs passed over since the level changed after them. */
     beforeChange: number
   }
@@ -80,6 +82,8 @@ export interface QuantityOptions {
   resolution: number
   /** Share of the time that the processor worked, 0 to 1: the machine's speed weighs so much. */
   processorShare: number
+  /** How many times as large the whole is that this is a part of, at least 1; 1 where it is no part. */
+  wholeOverPart: number
 }
 
 /** The sessions of a run. */
@@ -94,6 +98,9 @@ export interface NewValues extends Pick<RunValues, 'id' | 'values' | 'calibratio
  *
  * τ is the spread between the m stored runs. So that two or three runs do not decide on it with one or two degrees of freedom,
  * it is pooled with the spread expected of such machines, which alone speaks when m = 1.
+ *
+ * A small part that is got as the difference of two large times varies as they do: what is expected of the whole, as a share of
+ * the part (first-order propagation of errors).
  *
  * A batch that confirms lasts seconds, the sessions that screened lie minutes apart: where all sessions of the run vary more than
  * those of the batch, the batch met one mood of the machine, and d₂ is formed with the deviation of all.
@@ -140,7 +147,7 @@ export function compareQuantity(
   const likeness = machineLikeness(newest?.environment ?? null, options.environment)
   const spread = exact
     ? ({ tau: 0, degreesOfFreedom: 1, from: 'exact values' } as const)
-    : spreadBetween(centres.slice(start), likeness)
+    : spreadBetween(centres.slice(start), likeness, options.wholeOverPart)
   const m = used.length
   const obstacle = positive ? (sides === null ? 'too-few-sessions' : null) : 'not-positive'
   return {
@@ -160,6 +167,7 @@ export function compareQuantity(
       sides: sides ?? [],
       deviationOfRun,
       spread,
+      wholeOverPart: options.wholeOverPart,
       beforeChange: start,
     },
     n: [used.reduce((sum, { values }) => sum + values.length, 0), next.values.length],
@@ -186,8 +194,8 @@ function widenLast(sides: readonly YuenSide[], factor: number): YuenSide[] {
   return sides.map((side, index) => (index === sides.length - 1 ? { ...side, variance: side.variance * factor } : side))
 }
 
-function spreadBetween(centres: readonly number[], likeness: MachineLikeness) {
-  const tau = expectedSpread[likeness]
+function spreadBetween(centres: readonly number[], likeness: MachineLikeness, wholeOverPart: number) {
+  const tau = expectedSpread[likeness] * wholeOverPart
   const pooled = pooledVariance(centres, { variance: tau ** 2, degreesOfFreedom: expectedSpreadDegreesOfFreedom })
   const { degreesOfFreedom } = pooled
   if (centres.length < 2) return { tau, degreesOfFreedom, from: likeness }

@@ -25,13 +25,19 @@ export function checkExtras(benchmark: string, metrics: Record<string, Metric>, 
 
 function whatIsWrong(metric: unknown): string | null {
   if (typeof metric !== 'object' || metric === null) return 'must be a figure such as { kind: "quantity", value: 1, … }'
-  const { kind, title, direction, gate, unit, value, numerator, denominator } = metric as Record<string, unknown>
+  const { kind, title, direction, gate, unit, value, partOf, numerator, denominator } = metric as Record<
+    string,
+    unknown
+  >
   if (kind !== 'quantity' && kind !== 'rate' && kind !== 'count') return '`kind` must be "quantity", "rate" or "count"'
   if (typeof title !== 'string') return '`title` must be a text'
   if (direction !== 'lower' && direction !== 'higher') return '`direction` must be "lower" or "higher"'
   if (typeof gate !== 'boolean') return '`gate` must be true or false'
   if (!units.has(unit) || (kind === 'rate' && unit !== '%')) {
     return kind === 'rate' ? '`unit` must be "%"' : `\`unit\` must be one of ${[...units].join(', ')}`
+  }
+  if (partOf !== undefined && (kind !== 'quantity' || typeof partOf !== 'string')) {
+    return '`partOf` must be the name of a figure, and belongs to a quantity'
   }
   const numbers = kind === 'rate' ? { numerator, denominator } : { value }
   for (const [field, number] of Object.entries(numbers)) {

@@ -17,11 +17,13 @@ export interface Durations {
   failed: number
   /** Iterations per second. */
   throughput: number
+  /** Whether median and mean count for the verdict. */
+  gate: boolean
 }
 
 /** The built-in metrics of time and success. Empty of durations when nothing was measured. */
 export function durationMetrics(durations: Durations): Record<string, Metric> {
-  const { samplesNs, succeeded, failed } = durations
+  const { samplesNs, succeeded, failed, gate } = durations
   const total = succeeded + failed
   const successRate: Rate = {
     kind: 'rate',
@@ -37,8 +39,8 @@ export function durationMetrics(durations: Durations): Record<string, Metric> {
   const ofWhat = durations.batched ? ' of Batches' : ''
   const quantile = (share: number) => durations.tail(share) ?? quantileOfSorted(ordered, share)
   return {
-    duration_median: duration('Median Duration', quantileOfSorted(ordered, 0.5), true),
-    duration_mean: duration('Average Duration', durations.meanNs, true),
+    duration_median: duration('Median Duration', quantileOfSorted(ordered, 0.5), gate),
+    duration_mean: duration('Average Duration', durations.meanNs, gate),
     duration_quartile: duration('Lower Quartile Duration', quantileOfSorted(ordered, 0.25)),
     duration_min: duration('Minimum Duration', durations.minNs),
     duration_max: duration('Maximum Duration', durations.maxNs),

@@ -1,11 +1,12 @@
 import { threadId } from 'node:worker_threads'
-import type { Calibration, LoadResult, Measurement, Probes, Warning } from '../run/measurement.ts'
+import type { Calibration, Measurement, Probes, Warning } from '../run/measurement.ts'
 import type { Metric } from '../run/metric.ts'
 import type { Metadata } from './bench-options.ts'
 import { clockFacts } from './clock.ts'
 import { durationMetrics } from './duration-metrics.ts'
 import { failureKind } from './failure-kind.ts'
 import { describeLoad, type LoadRun } from './load/load-engine.ts'
+import { loadMetrics } from './load/load-metrics.ts'
 import type { Subject } from './subject.ts'
 
 /** Rounds that travel to the main process: 20 KB as JSON, and ten times the iterations wanted by default. */
@@ -39,6 +40,7 @@ export function latencyMeasurement(subject: Subject, circumstances: Circumstance
     succeeded: subject.iterations,
     failed: failures,
     throughput: 1e9 / (recorder.sumNs / recorder.count),
+    gate: true,
   })
   return {
     ...commonFields(subject, circumstances),
@@ -71,6 +73,8 @@ export function loadMeasurement(run: LoadRun, circumstances: Circumstances): Mea
     // A request that was never sent for want of room got no answer either.
     failed: log.failed + log.dropped,
     throughput: load.throughputPerSecond,
+    // Over steps through saturation they are a mixture in which a little less capacity is much more time.
+    gate: load.steps === undefined,
   })
   return {
     ...commonFields(subject, circumstances),
@@ -85,32 +89,6 @@ export function loadMeasurement(run: LoadRun, circumstances: Circumstances): Mea
     failures: Object.fromEntries(log.failures),
     metrics: { ...metrics, ...loadMetrics(load), ...circumstances.metrics },
     load,
-  }
-}
-
-function loadMetrics({ goodputPerSecond, recoveryMs }: LoadResult): Record<string, Metric> {
-  return {
-    ...(goodputPerSecond !== undefined && {
-      goodput: {
-        kind: 'quantity',
-        title: 'Goodput',
-        direction: 'higher',
-        gate: false,
-        // Rates are compared as ratios, where 0 has no place: one request an hour is as good as none.
-        value: Math.max(goodputPerSecond, 1 / 3600),
-        unit: '1/s',
-      },
-    }),
-    ...(recoveryMs != null && {
-      recovery_time: {
-        kind: 'quantity',
-        title: 'Recovery Time',
-        direction: 'lower',
-        gate: false,
-        value: Math.max(1, recoveryMs * 1e6),
-        unit: 'ns',
-      },
-    }),
   }
 }
 

@@ -21,7 +21,7 @@ const unit = z.enum(['ns', 'B', '1/s', '%', '1'])
 const metricBase = { title: z.string(), direction: z.enum(['lower', 'higher']), gate: z.boolean() }
 
 const metric = z.discriminatedUnion('kind', [
-  z.object({ ...metricBase, kind: z.literal('quantity'), value: finite, unit }),
+  z.object({ ...metricBase, kind: z.literal('quantity'), value: finite, unit, partOf: z.string().exactOptional() }),
   z.object({ ...metricBase, kind: z.literal('rate'), numerator: finite, denominator: finite, unit: z.literal('%') }),
   z.object({ ...metricBase, kind: z.literal('count'), value: finite, unit }),
 ]) satisfies z.ZodType<Metric>

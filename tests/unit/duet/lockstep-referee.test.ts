@@ -26,7 +26,7 @@ const answers = (ns: number): Record<ActName, unknown> => ({
   close: undefined,
   figures: { quartileNs: ns, roundsNs: [ns, ns] },
   runBlock: undefined,
-  loadFigures: { medianNs: ns, meanNs: ns, p95Ns: ns, throughputPerSecond: 1e9 / ns },
+  loadFigures: { throughput: { title: 'Throughput', unit: '1/s', direction: 'higher', gate: false, value: 1e9 / ns } },
 })
 
 /** A referee over versions that are no processes; `log` notes every act in the order in which they begin and end. */

@@ -9,7 +9,16 @@ import { resolveOptions } from '../../../plugin/options.ts'
 import type { Calibration, LoadResult } from '../../../plugin/run/measurement.ts'
 import type { Run } from '../../../plugin/run/run.ts'
 import { makeRun } from '../../support/make-run.ts'
-import { benchmarkOf, count, durations, quantity, rate, runOf, type SessionSketch } from '../../support/sketch-run.ts'
+import {
+  benchmarkOf,
+  count,
+  duration,
+  durations,
+  quantity,
+  rate,
+  runOf,
+  type SessionSketch,
+} from '../../support/sketch-run.ts'
 
 const policy: JudgePolicy = {
   threshold: 5,
@@ -166,6 +175,34 @@ describe('judge() of durations', () => {
     [0.7, 'improved'],
   ])('of sessions %d times as slow as one stored run is %s', (factor, verdict) => {
     expect(judge(runOf(durations(times(factor))), baselineOf(durations(steady)), policy).verdict).toBe(verdict)
+  })
+
+  test('expects of a small part of a whole what moves it when the whole varies between runs', () => {
+    const sessions = (overheadMs: number, partOf?: string) =>
+      steady.map((value) => ({
+        metrics: {
+          duration_mean: duration((90 + value + overheadMs) * 1e6),
+          overhead: quantity({
+            unit: 'ns',
+            value: (overheadMs + value / 1000) * 1e6,
+            ...(partOf !== undefined && { partOf }),
+          }),
+        },
+      }))
+    const verdict = (partOf?: string) =>
+      metricOf(judge(runOf(sessions(6, partOf)), baselineOf(sessions(4, partOf)), policy), 'overhead').verdict
+    // 50 % more of a twentieth is 2 % of the whole.
+    expect(verdict()).toBe('regressed')
+    expect(verdict('duration_mean')).toBe('inconclusive')
+    const explained = explain(
+      runOf(sessions(6, 'duration_mean')),
+      baselineOf(sessions(4, 'duration_mean')),
+      policy,
+      'case',
+    )
+    expect(explained).toContain('times that of the whole it is a part of')
+    const doubled = judge(runOf(sessions(40, 'duration_mean')), baselineOf(sessions(4, 'duration_mean')), policy)
+    expect(metricOf(doubled, 'overhead').verdict).toBe('regressed')
   })
 
   test('certifies unchanged once several stored runs show how little they differ', () => {

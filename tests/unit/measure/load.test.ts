@@ -305,10 +305,17 @@ describe('steps', () => {
   })
 
   test('are run one after the other', async () => {
-    const { load } = await underLoad(tick, { steps: [1, 3], model: 'closed', duration: 30 })
+    const { load, measurement } = await underLoad(tick, { steps: [1, 3], model: 'closed', duration: 30 })
     expect(load.steps!.map(({ level }) => level)).toEqual([1, 3])
     expect(load.inFlightMax).toBeLessThanOrEqual(3)
     expect(load.steps!.reduce((sum, { requests }) => sum + requests, 0)).toBe(load.requests)
+    // A mixture over all levels says little: the first level and the most that came through decide.
+    const gating = Object.entries(measurement.metrics).filter(([, { gate }]) => gate)
+    expect(gating.map(([name]) => name)).toEqual(['success_rate', 'duration_first_step', 'max_throughput'])
+    expect(measurement.metrics).toMatchObject({
+      duration_first_step: { value: load.steps![0]!.p50Ms * 1e6 },
+      max_throughput: { value: Math.max(...load.steps!.map(({ throughputPerSecond }) => throughputPerSecond)) },
+    })
   })
 })
 
