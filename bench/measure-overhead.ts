@@ -6,7 +6,9 @@
  *
  * Turns come in groups of four, bare-orchestrated-orchestrated-bare and its mirror image by turns, so that what drifts and what a
  * turn leaves behind meets both alike. Each group has its control, in which both parties are the bare call: its ratio must be
- * 1.00. Before each turn the garbage of the one before is collected; what a turn still has to write it writes within its time.
+ * 1.00. Before each turn the young garbage of the one before is collected (a collection of the whole heap makes V8 throw away optimised
+ * code, which a program that runs does not meet every 50 ms); what a turn still has to write it writes within its time. The
+ * young generation is that of the suite's processes (`plugin/measure/young-generation.ts`).
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -15,6 +17,7 @@ import { parseArgs } from 'node:util'
 import { createModelRegistry, createOrchestrator, createSelector, openStore } from '../fixtures/orchestrator/index.ts'
 import { startSimulator } from '../fixtures/providers/start-simulator.ts'
 import { settleGarbage } from '../plugin/measure/settle-garbage.ts'
+import { touchYoungGeneration } from '../plugin/measure/young-generation.ts'
 import { median } from '../plugin/statistics/median.ts'
 import { medianInterval } from '../plugin/statistics/median-interval.ts'
 import { quantile } from '../plugin/statistics/quantile.ts'
@@ -22,6 +25,7 @@ import { quantile } from '../plugin/statistics/quantile.ts'
 const { values: flags } = parseArgs({ options: { groups: { type: 'string', default: '40' } } })
 const groups = Number(flags.groups)
 const callsPerTurn = 200
+const washoutCalls = 100
 const warmupCalls = 3_000
 const modelId = 'gpt-4o-mini'
 const messages = [{ role: 'user' as const, content: 'Say something of fifty tokens.' }]
@@ -47,9 +51,9 @@ async function callMany({ call }: Party, calls: number, concurrency: number): Pr
 }
 
 async function timeTurn(party: Party, concurrency: number): Promise<Turn> {
-  settleGarbage('major')
-  // Brings sockets and caches back to work after the pause, untimed.
-  await callMany(party, concurrency, concurrency)
+  settleGarbage('minor')
+  // What the turn before left behind is over by then, and sockets and caches are at work again; untimed.
+  await callMany(party, washoutCalls, concurrency)
   party.settle()
   const cpuBefore = process.cpuUsage()
   const startedAt = performance.now()
@@ -119,9 +123,9 @@ async function measureCalls(provider: string, scenario: { timeScale?: number }):
       for (const party of [bare, orchestrated]) await callMany(party, warmupCalls, concurrency)
       const results: { added: Group[]; control: Group[] } = { added: [], control: [] }
       for (let group = 0; group < groups; group++) {
-        const mirrored = group % 2 === 1
-        results.control.push(await timeGroup(bare, bare, mirrored, concurrency))
-        results.added.push(await timeGroup(bare, orchestrated, mirrored, concurrency))
+        // Both ways round after either way round of the other, so that neither party comes after the orchestrator more often.
+        results.control.push(await timeGroup(bare, bare, group % 2 === 1, concurrency))
+        results.added.push(await timeGroup(bare, orchestrated, group % 4 >= 2, concurrency))
       }
       print({
         figure: 'a call by the orchestrator over a bare call',
@@ -162,6 +166,7 @@ function measureSelection(): void {
   })
 }
 
+touchYoungGeneration()
 measureSelection()
 await measureCalls('50 tokens in about 2 ms', {})
 await measureCalls('50 tokens at once', { timeScale: 0 })
