@@ -7,7 +7,7 @@ import type { FinishedRun } from '../reporters/finished-run.ts'
 import { VerdictReporter } from '../reporters/vitest-reporter.ts'
 import { deliveryToDuet } from './duet/duet-options.ts'
 import { findBase } from './duet/find-base.ts'
-import { steadyHeap } from './measure/young-generation.ts'
+import { withSteadyHeap } from './measure/young-generation.ts'
 import { type ResolvedOptions, resolveOptions, type VerdictOptions } from './options.ts'
 import { endBeforeStart } from './sessions/end-before-start.ts'
 import { deliveryOfConfirmation } from './sessions/measure-again.ts'
@@ -95,8 +95,8 @@ function measureWithUs(project: TestProject, options: ResolvedOptions): void {
   // A session is a fresh process: modules kept from one to the next, or threads of one process, would share their fate.
   project.config.isolate = true
   if (project.config.pool === 'threads') project.config.pool = 'forks'
-  const { config } = project
-  config.execArgv = [...config.execArgv, ...steadyHeap([...config.execArgv, process.env.NODE_OPTIONS ?? ''])]
+  // Threads have no arguments of V8's of their own.
+  if (project.config.pool !== 'vmThreads') project.config.execArgv = withSteadyHeap(project.config.execArgv)
   // So Vitest's advice to share processes, for the sake of speed, would be wrong here.
   Object.assign(project.vitest.config.experimental.diagnostics, { isolate: false, environment: false, import: false })
 }

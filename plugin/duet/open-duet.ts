@@ -2,7 +2,7 @@ import { globSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TestCase, TestModule, TestProject, TestSpecification, Vitest } from 'vitest/node'
-import { steadyHeap } from '../measure/young-generation.ts'
+import { withSteadyHeap } from '../measure/young-generation.ts'
 import type { ResolvedOptions } from '../options.ts'
 import { resolveOptions } from '../options.ts'
 import { type BenchmarkIdentity, benchmarkKey } from '../run/benchmark-key.ts'
@@ -217,7 +217,7 @@ export function measureBy({ name, config }: TestProject, provider: string): void
   config.benchmark.provider = moduleHere(provider)
   config.isolate = true
   config.pool = 'forks'
-  config.execArgv = [...config.execArgv, ...steadyHeap([...config.execArgv, process.env.NODE_OPTIONS ?? ''])]
+  config.execArgv = withSteadyHeap(config.execArgv)
   config.retry = 0
   config.repeats = 0
   config.testTimeout *= timeoutFactor

@@ -6,14 +6,17 @@ const SEMI_SPACE_MB = 16
 const sizeOfParts = /(?:^|\s)--(?:m(?:in|ax)[-_]semi[-_]space[-_]size|max[-_]heap[-_]size)\b/
 
 /**
- * Node's arguments for a process that measures. V8 would begin with a small young generation and enlarge it while objects survive:
- * in some processes before a benchmark, in others within it, and every page of the new part is a page fault at its first use.
+ * Adds to Node's arguments for a process that measures. V8 would begin with a small young generation and enlarge it while objects
+ * survive: in some processes before a benchmark, in others within it, and every page of the new part is a page fault at its first
+ * use.
  *
- * @param given arguments that the process has anyway, alone or as in `NODE_OPTIONS`; who sets the size of the heap's parts has decided
+ * @param given the arguments so far; who sets the size of the heap's parts, there or in `NODE_OPTIONS`, has decided
  */
-export function steadyHeap(given: readonly string[]): string[] {
-  const decided = given.some((argument) => sizeOfParts.test(argument))
-  return decided ? [] : [`--min-semi-space-size=${SEMI_SPACE_MB}`, `--max-semi-space-size=${SEMI_SPACE_MB}`]
+export function withSteadyHeap(given: readonly string[]): string[] {
+  const decided = [...given, process.env.NODE_OPTIONS ?? ''].some((argument) => sizeOfParts.test(argument))
+  return decided
+    ? [...given]
+    : [...given, `--min-semi-space-size=${SEMI_SPACE_MB}`, `--max-semi-space-size=${SEMI_SPACE_MB}`]
 }
 
 /** 16 KB: from 128 KB on, V8 would keep an array outside the young generation. */

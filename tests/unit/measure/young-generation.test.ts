@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { expect, test } from 'vitest'
-import { steadyHeap } from '../../../plugin/measure/young-generation.ts'
+import { expect, test, vi } from 'vitest'
+import { withSteadyHeap } from '../../../plugin/measure/young-generation.ts'
 
 const module = new URL('../../../plugin/measure/young-generation.ts', import.meta.url).href
 
@@ -13,7 +13,7 @@ function faultsOf(preparation: string): number {
     let kept = 0
     for (let made = 0; made < 4096; made++) kept += new Array(2048).fill(made).length
     console.log(process.resourceUsage().minorPageFault - before)`
-  const args = [...steadyHeap([]), '--input-type=module', '--disable-warning=ExperimentalWarning', '--eval', code]
+  const args = [...withSteadyHeap([]), '--input-type=module', '--disable-warning=ExperimentalWarning', '--eval', code]
   return Number(execFileSync(process.execPath, args, { encoding: 'utf8' }))
 }
 
@@ -24,9 +24,12 @@ test('a benchmark that allocates meets no page for the first time once the young
   expect(faultsOf('touchYoungGeneration()')).toBeLessThan(0.1 * fresh)
 })
 
-test('a heap whose parts the user has sized stays so', () => {
-  expect(steadyHeap(['--expose-gc'])).toEqual(['--min-semi-space-size=16', '--max-semi-space-size=16'])
-  for (const own of ['--max-semi-space-size=64', '--min_semi_space_size=8', '--trace-gc --max-heap-size=500']) {
-    expect(steadyHeap([own])).toEqual([])
-  }
+test('a heap whose parts the user has sized stays so', ({ onTestFinished }) => {
+  const sized = ['--min-semi-space-size=16', '--max-semi-space-size=16']
+  expect(withSteadyHeap(['--expose-gc'])).toEqual(['--expose-gc', ...sized])
+  for (const own of ['--max-semi-space-size=64', '--min_semi_space_size=8'])
+    expect(withSteadyHeap([own])).toEqual([own])
+  onTestFinished(() => void vi.unstubAllEnvs())
+  vi.stubEnv('NODE_OPTIONS', '--trace-gc --max-heap-size=500')
+  expect(withSteadyHeap([])).toEqual([])
 })
