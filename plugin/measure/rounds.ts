@@ -160,7 +160,7 @@ export function exposedShare(fn: () => unknown, count: number): number {
 export function shareOf(beside: number, besideEmpty: number, alone: number): number {
   if (besideEmpty <= 0 || alone <= 0) return 1
   // What can be hidden is hidden once: the call is what hides, the loop's steps come on top of it.
-  const loopSteps = Math.max(0, alone - besideEmpty) * Math.min(1, beside / besideEmpty / LOOP_SHOWS_FROM)
+  const loopSteps = Math.max(0, alone - besideEmpty) * Math.min(1, Math.max(0, beside / besideEmpty) / LOOP_SHOWS_FROM)
   return Math.min(1, Math.max(0, (beside + loopSteps) / alone))
 }
 
