@@ -30,17 +30,11 @@ export function timeSync(fn: () => unknown, count: number): Round {
   return { elapsedNs: (end - start) * 1e6, last }
 }
 
-/** `timeSync` with a second call, of an empty function, beside each; for `exposedShare`. */
-function timePadded(fn: () => unknown, pad: () => unknown, count: number): Round {
-  const clock = now
-  let last: unknown
-  const start = clock()
-  for (let call = 0; call < count; call++) {
-    last = fn()
-    pad()
-  }
-  const end = clock()
-  return { elapsedNs: (end - start) * 1e6, last }
+/**
+ * `fn` within one more call. `trainLoops` shows this one's call site several functions too, so V8 inlines none; for `exposedShare`.
+ */
+function wrap(fn: () => unknown): () => unknown {
+  return () => fn()
 }
 
 /** `timeSync` for functions that return promises; each is awaited before the next call. */
@@ -96,7 +90,7 @@ async function trainLoops(): Promise<void> {
   for (let pass = 0; pass < 4; pass++) {
     for (const empty of empties) {
       timeSync(empty, EMPTY_CALLS)
-      for (const pad of empties) timePadded(empty, pad, EMPTY_CALLS / 8)
+      timeSync(wrap(empty), EMPTY_CALLS)
     }
     for (const fn of settledAsyncs) await timeAsync(fn, SETTLED_CALLS)
   }
@@ -124,52 +118,53 @@ export async function loopOverheads(): Promise<LoopOverheads> {
 
 /** Cycles of `exposedShare`: the medians are good to about 0.1 ns on a quiet machine. */
 const OVERHEAD_CYCLES = 41
-/** Where a second call adds less than this share of what it adds beside an empty one, the loop's own steps are hidden as well. */
+/** Where one more call adds less than this share of what it adds around an empty one, the loop's own steps are hidden as well. */
 const LOOP_SHOWS_FROM = 0.25
 
 /**
  * Which share of an empty call's time the loop adds to each call of *this* function, 0 to 1. A processor hides part of a call
- * behind the work around it (all of it behind a long chain of dependent operations), so the cost of the empty loop alone would
- * take too much away from a function of a few nanoseconds. How much is hidden shows in what a second, empty call costs beside
- * this function and beside an empty one. All four are timed in turns: a shared processor is now half as fast as a moment ago.
+ * behind the work within it (all of it behind a long chain of dependent operations), so the cost of the empty loop alone would
+ * take too much away from a function of a few nanoseconds. How much is hidden shows in what one more call costs around this
+ * function and around an empty one. All four are timed in turns: a shared processor is now half as fast as a moment ago.
  */
 export function exposedShare(fn: () => unknown, count: number): number {
-  const [empty, other] = [empties[0]!, empties[1]!]
-  const beside: number[] = []
-  const besideEmpty: number[] = []
+  const empty = empties[0]!
+  const [around, aroundEmpty] = [wrap(fn), wrap(empty)]
+  const added: number[] = []
+  const addedToEmpty: number[] = []
   const alone: number[] = []
   for (let cycle = 0; cycle < OVERHEAD_CYCLES; cycle++) {
     // A B, then B A: a drift of the machine cancels.
-    const padFirst = cycle % 2 === 1
-    const own = timePair(fn, empty, count, padFirst)
-    const none = timePair(other, empty, EMPTY_CALLS, padFirst)
-    beside.push(own.padded - own.plain)
-    besideEmpty.push(none.padded - none.plain)
+    const wrappedFirst = cycle % 2 === 1
+    const own = timePair(fn, around, count, wrappedFirst)
+    const none = timePair(empty, aroundEmpty, EMPTY_CALLS, wrappedFirst)
+    added.push(own.wrapped - own.plain)
+    addedToEmpty.push(none.wrapped - none.plain)
     alone.push(none.plain)
   }
   const middle = (values: number[]) => describeSpread(values).middle
-  return shareOf(middle(beside), middle(besideEmpty), middle(alone))
+  return shareOf(middle(added), middle(addedToEmpty), middle(alone))
 }
 
 /**
- * @param beside what a second call costs beside the function, ns
- * @param besideEmpty the same beside an empty one
+ * @param added what one more call costs around the function, ns
+ * @param addedToEmpty the same around an empty one
  * @param alone what an empty call costs in the loop: a call, and the loop's own steps
- * @example exposedShare's answer for atomic additions: shareOf(2.04, 2.76, 3.44) // 0.79
+ * @example exposedShare's answer for atomic additions: shareOf(3.21, 3.54, 4.06) // 0.92
  */
-export function shareOf(beside: number, besideEmpty: number, alone: number): number {
-  if (besideEmpty <= 0 || alone <= 0) return 1
+export function shareOf(added: number, addedToEmpty: number, alone: number): number {
+  if (addedToEmpty <= 0 || alone <= 0) return 1
   // What can be hidden is hidden once: the call is what hides, the loop's steps come on top of it.
-  const loopSteps = Math.max(0, alone - besideEmpty) * Math.min(1, Math.max(0, beside / besideEmpty) / LOOP_SHOWS_FROM)
-  return Math.min(1, Math.max(0, (beside + loopSteps) / alone))
+  const loopSteps = Math.max(0, alone - addedToEmpty) * Math.min(1, Math.max(0, added / addedToEmpty) / LOOP_SHOWS_FROM)
+  return Math.min(1, Math.max(0, (added + loopSteps) / alone))
 }
 
-/** Times per call without and with a second call, ns. */
-function timePair(fn: () => unknown, pad: () => unknown, count: number, padFirst: boolean) {
-  const paddedBefore = padFirst ? timePadded(fn, pad, count).elapsedNs : 0
+/** Times per call without and within one more call, ns. */
+function timePair(fn: () => unknown, around: () => unknown, count: number, wrappedFirst: boolean) {
+  const before = wrappedFirst ? timeSync(around, count).elapsedNs : 0
   const plain = timeSync(fn, count).elapsedNs
-  const padded = padFirst ? paddedBefore : timePadded(fn, pad, count).elapsedNs
-  return { plain: plain / count, padded: padded / count }
+  const wrapped = wrappedFirst ? before : timeSync(around, count).elapsedNs
+  return { plain: plain / count, wrapped: wrapped / count }
 }
 
 function describeSpread(values: number[]): { middle: number; spread: number } {
