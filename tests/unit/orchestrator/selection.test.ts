@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { createModelRegistry, createSelector, type Model, NoModelError } from '../../../fixtures/orchestrator/index.ts'
 import { labelledTasks } from '../../../fixtures/orchestrator/labelled-tasks.ts'
 import { explainCandidate } from '../../../fixtures/orchestrator/selection/explain-candidate.ts'
@@ -96,6 +96,58 @@ describe('createSelector()', () => {
       /No model for quick_qa \(low\): ruled out \d+ by context window\. Relax that constraint/,
     )
     expect(() => createSelector(createModelRegistry([])).select(quick)).toThrow('the registry is empty')
+  })
+
+  test('says of each constraint how many models it ruled out', () => {
+    const models = [variant('small', { contextWindow: 100 }), variant('short', { maxOutputTokens: 100 })]
+    const { select } = createSelector(createModelRegistry(models))
+    expect(() => select(quick)).toThrow(
+      expect.objectContaining({
+        name: 'NoModelError',
+        message:
+          'No model for quick_qa (low): ruled out 1 by context window, 1 by output limit. Relax that constraint or add a model',
+        rejected: { 'context window': 1, 'output limit': 1 },
+      }),
+    )
+  })
+
+  test('ranks as many as are asked for, from the best, of a registry however large', () => {
+    const qualityOf = (index: number) => ((index * 37) % 60) / 100
+    const models = Array.from({ length: 60 }, (_, index) =>
+      variant(`model ${index}`, { strengths: { ...variant('x').strengths, quick_qa: qualityOf(index) } }),
+    )
+    const best = models
+      .map(({ id }, index) => ({ id, quality: qualityOf(index) }))
+      .sort((left, right) => right.quality - left.quality)
+      .map(({ id }) => id)
+    const { select } = createSelector(createModelRegistry(models))
+    for (const limit of [1, 31, 32, 33, 59, 60]) {
+      expect(select(quick, limit).candidates.map(({ modelId }) => modelId)).toEqual(best.slice(0, limit))
+    }
+  })
+
+  test('lets no choice depend on an earlier one', () => {
+    const { select } = createSelector(
+      createModelRegistry([variant('plain'), variant('deep', { analytical: true }), variant('out', { analytical: true })]),
+    )
+    const request = { ...quick, analysis: 'deep', exclude: ['out'] } as const
+    const first = select(request)
+    expect(first).toMatchObject({ modelId: 'deep', eligible: 1 })
+    expect(select(quick).eligible).toBe(3)
+    expect(select(request)).toEqual(first)
+  })
+
+  test('reads the registry again only once it has changed', () => {
+    const changing = createModelRegistry([variant('left')])
+    const list = vi.spyOn(changing, 'list')
+    const { select } = createSelector(changing)
+    select(quick)
+    select(quick)
+    expect(list).toHaveBeenCalledTimes(1)
+    changing.set(variant('right'))
+    select(quick)
+    select(quick)
+    expect(list).toHaveBeenCalledTimes(2)
   })
 
   test('refuses task types and complexities it does not know', () => {
