@@ -413,8 +413,8 @@ describe('createSelector()', () => {
   })
 
   test('moves its idea of speed by a fifth of each call, whatever the first token took', () => {
-    const { speed } = variant('only')
-    const selector = createSelector(createModelRegistry([variant('only')]))
+    const speed = { ...variant('x').speed, outputFactor: 1.5 }
+    const selector = createSelector(createModelRegistry([variant('only', { speed })]))
     const perToken = () => {
       const [short, long] = [100, 200].map(
         (outputTokens) => selector.select({ ...quick, outputTokens }).candidates[0]!.latencyMs,
