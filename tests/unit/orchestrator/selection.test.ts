@@ -128,9 +128,13 @@ describe('createSelector()', () => {
 
   test('lets no choice depend on an earlier one', () => {
     const { select } = createSelector(
-      createModelRegistry([variant('plain'), variant('deep', { analytical: true }), variant('out', { analytical: true })]),
+      createModelRegistry([
+        variant('plain'),
+        variant('deep', { analytical: true }),
+        variant('out', { analytical: true }),
+      ]),
     )
-    const request = { ...quick, analysis: 'deep', exclude: ['out'] } as const
+    const request = { ...quick, analysis: 'deep' as const, exclude: ['out'] }
     const first = select(request)
     expect(first).toMatchObject({ modelId: 'deep', eligible: 1 })
     expect(select(quick).eligible).toBe(3)
