@@ -39,6 +39,13 @@ describe('createSelector()', () => {
     }
   })
 
+  test('takes a request that leaves all else open for a usual one', () => {
+    const usual = { inputTokens: 1_000, outputTokens: 500, analysis: 'normal', preference: 'balanced' }
+    expect(selectionRequestSchema.parse(quick)).toEqual({ ...quick, ...usual })
+    expect(selectionRequestSchema.parse({ ...quick, ...usual })).toEqual({ ...quick, ...usual })
+    expect(selectionRequestSchema.safeParse({ ...quick, preference: '' }).success).toBe(false)
+  })
+
   test('falls back to another provider first', () => {
     const { candidates, fallbacks } = createSelector(registry).select(quick, 10)
     const provider = (id: string) => registry.require(id).provider
