@@ -152,6 +152,10 @@ describe('requestKey()', () => {
     expect(key).toHaveLength(43)
   })
 
+  test('takes an undefined element for null, as JSON does', () => {
+    expect(requestKey({ a: [1, undefined] })).toBe(requestKey({ a: [1, null] }))
+  })
+
   test('tells requests apart that look alike', () => {
     const keys = [
       { a: '1' },
