@@ -613,10 +613,17 @@ describe('what providers answer when they fail', () => {
     await expect(client.chat(request, context)).rejects.toThrow('ECONNREFUSED')
   })
 
+  test('a connection that fails with no error at all is a network error without a code', async () => {
+    const fetch = () => Promise.reject('of no kind')
+    await expect(createOpenAiClient(endpoint, fetch).chat(request, context)).rejects.toThrow(/no answer( \(|$)/)
+  })
+
   test('a body that breaks off is a network error', async () => {
-    const body = new ReadableStream({ pull: (controller) => controller.error(new TypeError('terminated')) })
-    const { fetch } = { fetch: async () => new Response(body) }
-    await expect(createOpenAiClient(endpoint, fetch).chat(request, context)).rejects.toMatchObject({ kind: 'network' })
+    for (const status of [200, 500]) {
+      const body = new ReadableStream({ pull: (controller) => controller.error(new TypeError('terminated')) })
+      const client = createOpenAiClient(endpoint, async () => new Response(body, { status }))
+      await expect(client.chat(request, context)).rejects.toThrow('here: no answer: terminated (network)')
+    }
   })
 
   test('a body that is no JSON, or of another shape, is malformed', async () => {
@@ -638,5 +645,12 @@ describe('what providers answer when they fail', () => {
     const call = client.chat(request, { signal: controller.signal })
     controller.abort(new Error('enough'))
     await expect(call).rejects.toMatchObject({ kind: 'aborted' })
+  })
+
+  test('a call that a deadline ended fails with the deadline', async () => {
+    const body = new ReadableStream({ pull: (stream) => stream.error(new DOMException('aborted', 'AbortError')) })
+    const deadline = new ProviderError({ kind: 'timeout', endpoint: 'here', message: 'no complete answer within 5 ms' })
+    const client = createOpenAiClient(endpoint, async () => new Response(body))
+    await expect(client.chat(request, { signal: AbortSignal.abort(deadline) })).rejects.toBe(deadline)
   })
 })

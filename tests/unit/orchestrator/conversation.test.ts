@@ -42,6 +42,14 @@ describe('createConversation()', () => {
     expect(conversation.messages).toHaveLength(5)
   })
 
+  test('keeps the tool calls of an answer, for the results that follow', async () => {
+    const toolCalls = [{ id: 'c1', name: 'weather', arguments: { city: 'Bern' } }]
+    const callModel = async () => ({ content: '', toolCalls, costNanoDollars: 5 }) as unknown as CallResult
+    const conversation = createConversation({ callModel, registry }, { modelId: 'gpt-4o' })
+    await conversation.send('Weather?')
+    expect(conversation.messages.at(-1)).toEqual({ role: 'assistant', content: '', toolCalls })
+  })
+
   test('is as before when a call fails', async () => {
     let fail = true
     const { caller } = talking(() => (fail ? new Error('down') : 'fine'))

@@ -22,6 +22,15 @@ describe('models.json', () => {
     }
   })
 
+  test.for([
+    [{ reference: { provider: 'openai', model: 'gpt-99' } }, /does not know "openai\/gpt-99" \(for "new"\)/],
+    [{ reference: undefined, window: undefined }, 'No context window for "new": @pydantic/genai-prices'],
+    [{ tier: undefined }, 'No tier for "new": state its tier or its parameters'],
+  ] as const)('says what the facts of a new model lack: %j', ([change, complaint]) => {
+    const facts = { ...modelFacts.find(({ id }) => id === 'gpt-4o')!, id: 'new', ...change } as (typeof modelFacts)[0]
+    expect(() => buildModels([facts])).toThrow(complaint)
+  })
+
   // Known disagreements of the two sources, as of the dates of both; anything new must be looked at.
   const disagreements = ['groq/openai/gpt-oss-20b price', 'groq/openai/gpt-oss-120b price']
 

@@ -376,6 +376,17 @@ describe('several endpoints', () => {
     }
   })
 
+  test('a call that waited for a place is not sent once its endpoint has been left alone', async () => {
+    const { orchestrator, requests } = create([openAiError(429, null)], {
+      cooldown: { cooldownMs: 60_000 },
+      bulkhead: { concurrency: 1 },
+    })
+    const calls = [1, 2].map((seed) => orchestrator.callModel({ ...request, seed, retries: 0 }))
+    const kinds = (await Promise.allSettled(calls)).map((call) => call.status === 'rejected' && call.reason.kind)
+    expect(kinds).toEqual(['rate_limit', 'cooling_down'])
+    expect(requests).toHaveLength(1)
+  })
+
   test('a hedged call asks a second endpoint when the first is slow, and takes the first answer', async () => {
     const hosts: string[] = []
     const fetch: typeof globalThis.fetch = async (input, init) => {
@@ -492,6 +503,12 @@ describe('streamModel()', () => {
     expect(orchestrator.ledger.total().calls).toBe(1)
   })
 
+  test('counts the tokens of a stream itself where the provider left them out', async () => {
+    const { orchestrator } = create([chunked([part({ content: 'one two three' }), part({}, 'stop'), sse('[DONE]')])])
+    const { result } = (await collect(orchestrator.streamModel(request))).at(-1) as { result: object }
+    expect(result).toMatchObject({ usageEstimated: true, usage: { inputTokens: 8, outputTokens: 3 } })
+  })
+
   test('replays a kept answer in words', async () => {
     const { orchestrator, requests } = create([json(openAiAnswer('two words'))])
     await orchestrator.callModel(request)
@@ -501,6 +518,14 @@ describe('streamModel()', () => {
       { text: 'words' },
       { result: { cached: true, costNanoDollars: 0 } },
     ])
+    expect(requests).toHaveLength(1)
+  })
+
+  test('replays an empty answer as no text at all', async () => {
+    const { orchestrator, requests } = create([json(openAiAnswer(''))])
+    await orchestrator.callModel(request)
+    const events = await collect(orchestrator.streamModel(request))
+    expect(events).toMatchObject([{ type: 'end', result: { content: '' } }])
     expect(requests).toHaveLength(1)
   })
 

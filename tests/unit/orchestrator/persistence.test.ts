@@ -140,6 +140,15 @@ describe('openStore()', () => {
     store.close()
   })
 
+  test('leaves the file of another program as it was', ({ path }) => {
+    const foreign = new DatabaseSync(path)
+    foreign.exec("CREATE TABLE calls (number TEXT); INSERT INTO calls VALUES ('555')")
+    expect(() => openStore(path)).toThrow(/Cannot open .* as a store: .*calls/)
+    expect(foreign.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all()).toEqual([{ name: 'calls' }])
+    expect(foreign.prepare('PRAGMA user_version').get()).toEqual({ user_version: 0 })
+    foreign.close()
+  })
+
   test('refuses what it cannot use, and says why', async ({ path }) => {
     const newer = new DatabaseSync(path)
     newer.exec('PRAGMA user_version = 99')

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { createModelRegistry, createSelector, type Model, NoModelError } from '../../../fixtures/orchestrator/index.ts'
 import { labelledTasks } from '../../../fixtures/orchestrator/labelled-tasks.ts'
 import { explainCandidate } from '../../../fixtures/orchestrator/selection/explain-candidate.ts'
@@ -37,6 +37,13 @@ describe('createSelector()', () => {
       expect(selectionRequestSchema.safeParse(request).error).toBeUndefined()
       for (const id of acceptable) expect(registry.has(id), id).toBe(true)
     }
+  })
+
+  test('takes a request that leaves all else open for a usual one', () => {
+    const usual = { inputTokens: 1_000, outputTokens: 500, analysis: 'normal', preference: 'balanced' }
+    expect(selectionRequestSchema.parse(quick)).toEqual({ ...quick, ...usual })
+    expect(selectionRequestSchema.parse({ ...quick, ...usual })).toEqual({ ...quick, ...usual })
+    expect(selectionRequestSchema.safeParse({ ...quick, preference: '' }).success).toBe(false)
   })
 
   test('falls back to another provider first', () => {
@@ -96,6 +103,62 @@ describe('createSelector()', () => {
       /No model for quick_qa \(low\): ruled out \d+ by context window\. Relax that constraint/,
     )
     expect(() => createSelector(createModelRegistry([])).select(quick)).toThrow('the registry is empty')
+  })
+
+  test('says of each constraint how many models it ruled out', () => {
+    const models = [variant('small', { contextWindow: 100 }), variant('short', { maxOutputTokens: 100 })]
+    const { select } = createSelector(createModelRegistry(models))
+    expect(() => select(quick)).toThrow(
+      expect.objectContaining({
+        name: 'NoModelError',
+        message:
+          'No model for quick_qa (low): ruled out 1 by context window, 1 by output limit. Relax that constraint or add a model',
+        rejected: { 'context window': 1, 'output limit': 1 },
+      }),
+    )
+  })
+
+  test('ranks as many as are asked for, from the best, of a registry however large', () => {
+    const qualityOf = (index: number) => ((index * 37) % 60) / 100
+    const models = Array.from({ length: 60 }, (_, index) =>
+      variant(`model ${index}`, { strengths: { ...variant('x').strengths, quick_qa: qualityOf(index) } }),
+    )
+    const best = models
+      .map(({ id }, index) => ({ id, quality: qualityOf(index) }))
+      .sort((left, right) => right.quality - left.quality)
+      .map(({ id }) => id)
+    const { select } = createSelector(createModelRegistry(models))
+    for (const limit of [1, 31, 32, 33, 59, 60]) {
+      expect(select(quick, limit).candidates.map(({ modelId }) => modelId)).toEqual(best.slice(0, limit))
+    }
+  })
+
+  test('lets no choice depend on an earlier one', () => {
+    const { select } = createSelector(
+      createModelRegistry([
+        variant('plain'),
+        variant('deep', { analytical: true }),
+        variant('out', { analytical: true }),
+      ]),
+    )
+    const request = { ...quick, analysis: 'deep' as const, exclude: ['out'] }
+    const first = select(request)
+    expect(first).toMatchObject({ modelId: 'deep', eligible: 1 })
+    expect(select(quick).eligible).toBe(3)
+    expect(select(request)).toEqual(first)
+  })
+
+  test('reads the registry again only once it has changed', () => {
+    const changing = createModelRegistry([variant('left')])
+    const list = vi.spyOn(changing, 'list')
+    const { select } = createSelector(changing)
+    select(quick)
+    select(quick)
+    expect(list).toHaveBeenCalledTimes(1)
+    changing.set(variant('right'))
+    select(quick)
+    select(quick)
+    expect(list).toHaveBeenCalledTimes(2)
   })
 
   test('refuses task types and complexities it does not know', () => {
@@ -361,8 +424,8 @@ describe('createSelector()', () => {
   })
 
   test('moves its idea of speed by a fifth of each call, whatever the first token took', () => {
-    const { speed } = variant('only')
-    const selector = createSelector(createModelRegistry([variant('only')]))
+    const speed = { ...variant('x').speed, outputFactor: 1.5 }
+    const selector = createSelector(createModelRegistry([variant('only', { speed })]))
     const perToken = () => {
       const [short, long] = [100, 200].map(
         (outputTokens) => selector.select({ ...quick, outputTokens }).candidates[0]!.latencyMs,

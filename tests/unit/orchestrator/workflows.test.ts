@@ -334,6 +334,16 @@ describe('reachConsensus()', () => {
     ).toMatchObject({ decision: null })
   })
 
+  test('shows the judge no choice that fewer voted for, and takes none from the judge', async () => {
+    const modelIds = ['codellama:34b', 'gpt-4o', 'claude-haiku-4-5', 'gpt-4o-mini', 'gemini-2.5-flash']
+    const five = modelIds.map((modelId): Agent => ({ name: modelId, modelId }))
+    const choices = ['a', 'b', 'a', 'b', 'c']
+    const votes = Object.fromEntries(modelIds.map((modelId, index) => [modelId, choices[index]!]))
+    const { caller, requests } = answering({ ...votes, o3: 'c' })
+    expect(await reachConsensus(caller, five, 'x', { judge })).toMatchObject({ decision: null, decidedBy: null })
+    expect(requests.at(-1)!.messages.at(-1)!.content).toContain('are:\n- a\n- b\n\nName')
+  })
+
   test('shows the judge all choices where the judge always decides', async () => {
     const { caller, requests } = answering({ 'codellama:34b': 'b', 'gpt-4o': 'b', 'claude-haiku-4-5': 'a', o3: 'a' })
     expect(await reachConsensus(caller, agents, 'x', { rule: 'judge', judge })).toMatchObject({
@@ -437,6 +447,12 @@ describe('every workflow', () => {
     await expect(reachConsensus(caller, agents, 'x', { quorum: 2 })).rejects.toMatchObject({
       cause: down,
       trace: { steps: [{ agent: 'coder' }, { agent: 'reviewer' }, { agent: 'analyst' }] },
+    })
+    // Whoever answered before the failure is not taken for it.
+    const late = answering({ 'codellama:34b': ['1', down], 'gpt-4o': 'b', 'claude-haiku-4-5': down }).caller
+    await expect(mapReduce(late, team, ['1', '2'], { concurrency: 1 })).rejects.toMatchObject({ cause: down })
+    await expect(reachConsensus(late, [reviewer!, analyst!], 'x', { quorum: 2 })).rejects.toMatchObject({
+      cause: down,
     })
     const silent = reachConsensus(answering({ 'gpt-4o': ' ' }).caller, [reviewer!], 'x')
     await expect(silent).rejects.toThrow('0 of 1 agents voted, 1 are needed')

@@ -176,6 +176,17 @@ describe('createResidency()', () => {
     residency.letGo('never held', 0)
   })
 
+  test('keeps a model at work in memory until the last who holds it lets it go', async () => {
+    const { clock, residency, names } = make()
+    const holds = Promise.all([residency.hold('a', need), residency.hold('a', need)])
+    await clock.run()
+    await holds
+    residency.letGo('a', 0)
+    expect(names()).toEqual(['a'])
+    residency.letGo('a', 0)
+    expect(names()).toEqual([])
+  })
+
   test('refuses a model larger than the memory, and gives up waiting at the end', async () => {
     const { clock, residency, end } = make({ maxLoadedModels: 1, memoryMb: 100 })
     await expect(residency.hold('huge', { sizeMb: 101, loadMs: 1 })).rejects.toThrow('needs 101 MB, there are 100 MB')
@@ -408,6 +419,61 @@ describe('createSimulatedProviders()', () => {
     const records = simulator.requests('k')
     expect(records.map((record) => record.queueMs)).toEqual([0, 354])
     expect(records.map((record) => record.totalMs)).toEqual([354, 404])
+  })
+
+  test('keeps a part that a client has cached for five minutes after its last use', async () => {
+    const clock = createVirtualClock()
+    const simulator = createSimulatedProviders({ clock })
+    const system = [{ type: 'text', text: 'A rule to keep. '.repeat(300), cache_control: { type: 'ephemeral' } }]
+    const ask = async () => {
+      const reply = simulator.handle(request('/v1/messages', body('claude-haiku-4-5', { max_tokens: 5, system })))
+      await clock.run()
+      const { usage } = answered(await reply).body
+      return { read: usage.cache_read_input_tokens > 0, written: usage.cache_creation_input_tokens > 0 }
+    }
+    expect(await ask()).toEqual({ read: false, written: true })
+    await clock.run(clock.now() + 290_000)
+    expect(await ask()).toEqual({ read: true, written: false })
+    await clock.run(clock.now() + 290_000)
+    expect(await ask()).toEqual({ read: true, written: false })
+    await clock.run(clock.now() + 300_001)
+    expect(await ask()).toEqual({ read: false, written: true })
+  })
+
+  test('hides the reasoning of an OpenAI stream, but counts it', async () => {
+    const simulator = createSimulatedProviders({
+      scenario: { providers: { openai: { defaults: { outputTokens: 3, reasoningTokens: 4 } } } },
+    })
+    const ask = body('o3', { stream: true, stream_options: { include_usage: true }, reasoning_effort: 'low' })
+    const reply = await simulator.handle(request('/v1/chat/completions', ask))
+    if (reply.kind !== 'response' || typeof reply.body === 'string') throw new Error('no stream')
+    let text = ''
+    for await (const part of reply.body) text += part
+    const events = text.match(/(?<=^data: )\{.*/gm)!.map((line) => JSON.parse(line))
+    expect(events.filter(({ choices }) => choices[0]?.delta.content)).toHaveLength(3)
+    expect(events.at(-1).usage).toMatchObject({
+      completion_tokens: 7,
+      completion_tokens_details: { reasoning_tokens: 4 },
+    })
+  })
+
+  test('says what embeds texts and what talks', async () => {
+    const capabilitiesOf = async (model: string) =>
+      answered(await createSimulatedProviders().handle(request('/api/show', JSON.stringify({ model })))).body
+        .capabilities
+    expect(await capabilitiesOf('nomic-embed-text')).toEqual(['embedding'])
+    expect(await capabilitiesOf('mistral:7b')).toEqual(['completion', 'tools'])
+  })
+
+  test.for([
+    [null, 'null'],
+    [[1], 'an array'],
+    [{ a: 1 }, 'an object'],
+    [5, 'a number'],
+  ] as const)('says of texts to embed that are %j that they are %s', async ([input, kind]) => {
+    const sent = JSON.stringify({ model: 'm', input })
+    const { status, body } = answered(await createSimulatedProviders().handle(request('/api/embed', sent)))
+    expect([status, body.error]).toEqual([400, expect.stringContaining(`but got ${kind} instead`)])
   })
 
   test('times each token of a stream, and the first byte by the first token', async () => {

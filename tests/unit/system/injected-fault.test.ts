@@ -1,10 +1,11 @@
 import { describe, expect, vi } from 'vitest'
 import { test } from '../../../fixtures/index.ts'
 import { makeMixedRequest, makeRequest } from '../../../fixtures/make-request.ts'
-import { createModelPool, createModelRegistry } from '../../../fixtures/orchestrator/index.ts'
+import { createModelPool, createModelRegistry, createSelector } from '../../../fixtures/orchestrator/index.ts'
 import type { Simulator } from '../../../fixtures/providers/start-simulator.ts'
 import {
   createFaultyOrchestrator,
+  createFaultySelector,
   type Fault,
   faults,
   faultyPool,
@@ -37,6 +38,10 @@ describe('an injected fault', () => {
     const outcomes = await Promise.allSettled(Array.from({ length: 40 }, () => failing.callModel(request)))
     expect(outcomes.flatMap(({ status }, index) => (status === 'rejected' ? [index + 1] : []))).toEqual([20, 40])
 
+    const streaming = create('failed-requests')
+    for (let stream = 1; stream < 20; stream++) await streaming.streamModel(request).next()
+    await expect(streaming.streamModel(request).next()).rejects.toThrow('MODEL_ORCHESTRATOR_FAULT asks for it')
+
     const uncached = create('cache-never-hits')
     await uncached.callModel(request)
     expect(await uncached.callModel(request)).toMatchObject({ cached: false })
@@ -57,8 +62,73 @@ describe('an injected fault', () => {
       await pool.warm(model, 1024)
       await pool.unload(model.id)
     }
-    expect(alloc.mock.calls.filter(([bytes]) => bytes === 1_000_000)).toHaveLength(5)
+    const leaks = () => alloc.mock.calls.filter(([bytes]) => bytes === 1_000_000).length
+    expect(leaks()).toBe(5)
+    await pool.use(model, 1024, async () => undefined)
+    await pool.unload(model.id)
+    const held = await pool.hold(model, 1024)
+    held.release()
+    expect(leaks()).toBe(7)
+    expect(faultyPool(pool, null)).toBe(pool)
     alloc.mockRestore()
+  })
+
+  test('leaves 1 MB behind with every model that a call loads, where there is a pool', async ({ simulator }) => {
+    const endpoints = { ollama: { id: 'ollama', baseUrl: simulator.url, apiKey: 'leak' } }
+    const alloc = vi.spyOn(Buffer, 'alloc')
+    const leaks = () => alloc.mock.calls.filter(([bytes]) => bytes === 1_000_000).length
+    const pool = createModelPool({ budgetBytes: 1e12 })
+    const local = { ...request, modelId: 'mistral:7b' }
+    const leaking = createFaultyOrchestrator({ endpoints, pool, cache: false }, 'leak-per-load')
+    for (let call = 0; call < 2; call++) await leaking.callModel(local)
+    expect(leaks()).toBe(1)
+    await createFaultyOrchestrator({ endpoints }, 'leak-per-load').callModel(local)
+    expect(leaks()).toBe(1)
+    alloc.mockRestore()
+  })
+
+  test('makes three of ten selections twice', () => {
+    const registry = createModelRegistry([createModelRegistry().require('gpt-4o-mini')])
+    const openai = { id: 'openai', baseUrl: 'http://127.0.0.1:1' }
+    let reads = 0
+    /** Every selection looks once at the registry's version. */
+    const counted = {
+      ...registry,
+      get version() {
+        reads++
+        return registry.version
+      },
+    }
+    const task = { taskType: 'quick_qa', complexity: 'low' } as const
+    const looksOf = (select: (request: typeof task) => { modelId: string }) => {
+      const before = reads
+      for (let selection = 0; selection < 100; selection++) expect(select(task).modelId).toBe(expected)
+      return reads - before
+    }
+    const expected = createSelector(registry).select(task).modelId
+    expect(looksOf(createFaultySelector(counted).select)).toBe(100)
+    vi.stubEnv('MODEL_ORCHESTRATOR_FAULT', 'selector-slow')
+    const slow = looksOf(createFaultySelector(counted).select)
+    vi.unstubAllEnvs()
+    const slowInside = looksOf(
+      createFaultyOrchestrator({ registry: counted, endpoints: { openai } }, 'selector-slow').selectModel,
+    )
+    // 29 or 30 of 100: tenths add up to a little more or less than one.
+    for (const looks of [slow, slowInside]) expect([129, 130]).toContain(looks)
+  })
+
+  test('blocks the thread for 50 ms in every second, until it is closed', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    try {
+      const blocked = createFaultyOrchestrator({}, 'event-loop-blocked')
+      const from = performance.now()
+      vi.advanceTimersByTime(2_000)
+      expect(performance.now() - from).toBeGreaterThanOrEqual(100)
+      await blocked.close()
+      expect(vi.getTimerCount()).toBe(0)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   /** The load of `concurrent_20_quick_qa`, cut short: four sessions of it, in one process. */
