@@ -71,14 +71,25 @@ export function guardWarnings(name: string, sessions: readonly Session[], delta:
 }
 
 /**
- * Up to which slowdown, on the log scale, doubts can be its cause: a verdict whose whole interval lies beyond it stands. Two other
- * programs on every processor leave a third of it, and what jumps or drifts by more than that is itself slower. No bound has a
- * clock that is too coarse, nor an open load: what falls behind there piles up.
+ * Up to which slowdown, on the log scale, doubts can be its cause: a verdict whose whole interval lies beyond it stands. A drift or a
+ * jump between speeds moves a median no further than the samples themselves reach. Two other programs on every processor leave a
+ * third of it. No bound has a clock that is too coarse, nor an open load: what falls behind there piles up.
  */
 export function doubtfulUpTo(doubts: readonly Warning[], sessions: readonly Session[]): number {
   const open = sessions.some(({ load }) => load !== undefined && load.model !== 'closed')
-  const boundless = doubts.some(({ code }) => code === 'timer-saturation' || (code === 'busy-while-waiting' && open))
-  return boundless ? Number.POSITIVE_INFINITY : Math.log(3)
+  return Math.max(
+    ...doubts.map(({ code }) => {
+      if (code === 'trend' || code === 'several-modes') return Math.max(...sessions.map(reachOfSamples))
+      const boundless = code === 'timer-saturation' || (code === 'busy-while-waiting' && open)
+      return boundless ? Number.POSITIVE_INFINITY : Math.log(3)
+    }),
+  )
+}
+
+/** From the slowest tenth of the samples to the fastest, on the log scale. */
+function reachOfSamples(session: Session): number {
+  const values = thin(alikeSamples(session))
+  return values.length === 0 ? 0 : Math.log(quantile(values, 0.9) / quantile(values, 0.1))
 }
 
 /** Whether programs beside the benchmark took processors away from what it was waiting for. */

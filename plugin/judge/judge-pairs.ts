@@ -31,7 +31,7 @@ export function judgePairs(
 }
 
 /** What the pairs measure as well: where they decide, these no longer do. Other metrics only the stored sessions know. */
-const answeredByPairs = new Set(['duration_median', 'duration_mean'])
+const answeredByPairs = new Set(['duration_median', 'duration_mean', 'duration_first_step', 'max_throughput'])
 
 /** Whether measuring in turns could settle any of these. */
 export function canBeConfirmed(metrics: Readonly<Record<string, MetricComparison>>): boolean {

@@ -483,8 +483,13 @@ describe('guard rails', () => {
   }
 
   test('a trend within the sessions leaves the verdict open', () => {
-    const samplesNs = Array.from({ length: 60 }, (_, index) => 1e7 * (1 + 0.01 * index))
-    expect(verdictWith({ samplesNs })).toMatchObject({ verdict: 'inconclusive', codes: ['trend', 'inconclusive'] })
+    const rising = (by: number) => Array.from({ length: 60 }, (_, index) => 1e7 * (1 + by * index))
+    expect(verdictWith({ samplesNs: rising(0.05) })).toMatchObject({
+      verdict: 'inconclusive',
+      codes: ['trend', 'inconclusive'],
+    })
+    // Twice the time is more than samples can explain of which the slowest tenth takes 1.5 times that of the fastest.
+    expect(verdictWith({ samplesNs: rising(0.01) })).toMatchObject({ verdict: 'regressed', codes: ['trend'] })
   })
 
   test('doubts about the samples leave figures of another origin alone', () => {
