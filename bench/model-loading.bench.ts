@@ -54,7 +54,10 @@ for (const [sizeClass, modelId] of Object.entries(sizeClasses)) {
             return {
               load_time: quantity('Load Time', (loadMs / loaded) * 1e6, 'ns'),
               provider_load: quantity("Provider's Load Time", providerMs * 1e6, 'ns'),
-              load_overhead: quantity('Load Overhead', (loadMs / loaded - providerMs) * 1e6, 'ns', { gate: true }),
+              load_overhead: quantity('Load Overhead', (loadMs / loaded - providerMs) * 1e6, 'ns', {
+                gate: true,
+                partOf: 'load_time',
+              }),
             }
           },
         },
