@@ -104,7 +104,11 @@ async function splitOverhead(
       metrics: {
         // Where straight against straight isn't 0, the machine was not still enough for a difference this small: no figure then.
         ...(controlHolds(pair) && {
-          orchestrator_overhead: quantity('Orchestrator Overhead', pair.overheadMs * 1e6, 'ns', { gate: true }),
+          orchestrator_overhead: quantity('Orchestrator Overhead', pair.overheadMs * 1e6, 'ns', {
+            gate: true,
+            partOf: 'without_provider',
+          }),
+          without_provider: quantity('Time without the Provider', (pair.straightMs + pair.overheadMs) * 1e6, 'ns'),
         }),
         network_overhead: quantity('Network Overhead', (pair.straightMs - providerMs) * 1e6, 'ns'),
       },
