@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import { requestKey } from '../../../fixtures/orchestrator/cache/request-key.ts'
 import { createResponseCache } from '../../../fixtures/orchestrator/cache/response-cache.ts'
@@ -57,7 +58,7 @@ describe('createResponseCache()', () => {
     cache.get('a')
     cache.set('c', value('c'))
     expect(['a', 'b', 'c'].map((key) => cache.has(key))).toEqual([true, false, true])
-    expect(cache.statistics()).toMatchObject({ evictions: 1, entries: 2 })
+    expect(cache.statistics()).toMatchObject({ evictions: 1, expirations: 0, entries: 2 })
   })
 
   test('keeps to its bytes, and takes nothing larger than all of them', () => {
@@ -75,10 +76,18 @@ describe('createResponseCache()', () => {
     const { cache, pass } = createCache({ ttlMs: 100 })
     cache.set('a', value('a'))
     pass(100)
-    expect(cache.get('a')).toEqual(value('a'))
+    for (let lookup = 0; lookup < 2; lookup++) expect(cache.get('a')).toEqual(value('a'))
     pass(1)
     expect(cache.get('a')).toBeUndefined()
-    expect(cache.statistics()).toMatchObject({ expirations: 1, entries: 0, hits: 1, misses: 1 })
+    expect(cache.statistics()).toMatchObject({ expirations: 1, evictions: 0, entries: 0, hits: 2, misses: 1 })
+  })
+
+  test('forgets by the system’s clock, and takes up to 64 MB, where nothing else is said', async () => {
+    const megabytes = (count: number) => createResponseCache<Value>({ ttlMs: 1, sizeOf: () => count * 1024 * 1024 })
+    const [fitting, larger] = [megabytes(64), megabytes(64.1)]
+    for (const cache of [fitting, larger]) cache.set('a', value('a'))
+    expect([fitting, larger].map((cache) => cache.statistics().rejected)).toEqual([0, 1])
+    await expect.poll(() => fitting.has('a')).toBe(false)
   })
 
   test('goes on loading while anyone waits, and stops when the last one gives up', async () => {
@@ -100,6 +109,56 @@ describe('createResponseCache()', () => {
     await expect(callers[1]).rejects.toThrow('second gave up')
     expect(aborted).toBe(true)
     expect((await cache.getOrLoad('key', async () => value('anew'))).outcome).toBe('miss')
+  })
+
+  test('goes on loading for a caller who cannot give up', async () => {
+    const { cache } = createCache()
+    const { promise, resolve } = Promise.withResolvers<Value>()
+    let given: AbortSignal | undefined
+    const load = (signal: AbortSignal) => {
+      given = signal
+      return promise
+    }
+    const patient = cache.getOrLoad('key', load)
+    const leaving = new AbortController()
+    const other = cache.getOrLoad('key', load, leaving.signal)
+    leaving.abort(new Error('enough'))
+    await expect(other).rejects.toThrow('enough')
+    expect(given!.aborted).toBe(false)
+    resolve(value('in the end'))
+    expect((await patient).value).toEqual(value('in the end'))
+  })
+
+  test('turns away a caller who had given up before, also from a load under way', async () => {
+    const { cache } = createCache()
+    const { promise, resolve } = Promise.withResolvers<Value>()
+    const caller = cache.getOrLoad('key', () => promise)
+    const late = cache.getOrLoad('key', () => promise, AbortSignal.abort(new Error('before')))
+    resolve(value('for the first'))
+    await expect(late).rejects.toThrow('before')
+    expect((await caller).outcome).toBe('miss')
+  })
+
+  test('no longer listens to a caller who has an answer', async () => {
+    const { cache } = createCache()
+    const { signal } = new AbortController()
+    await cache.getOrLoad('key', async () => value('a'), signal)
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+
+  test('lets callers share the load that follows an abandoned one, whenever that one ends', async () => {
+    const { cache } = createCache()
+    const [abandoned, next] = [Promise.withResolvers<Value>(), Promise.withResolvers<Value>()]
+    const leaving = new AbortController()
+    const first = cache.getOrLoad('key', () => abandoned.promise, leaving.signal)
+    leaving.abort()
+    await expect(first).rejects.toThrow()
+    const second = cache.getOrLoad('key', () => next.promise)
+    abandoned.resolve(value('late'))
+    await new Promise((resolve) => setImmediate(resolve))
+    const third = cache.getOrLoad('key', () => next.promise)
+    next.resolve(value('next'))
+    expect((await Promise.all([second, third])).map(({ outcome }) => outcome)).toEqual(['miss', 'coalesced'])
   })
 
   test('does not keep what an abandoned load still answers', async () => {
