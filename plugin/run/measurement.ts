@@ -43,7 +43,7 @@ export interface Measurement {
   metadata: Record<string, string | number | boolean | null>
   /** Smallest step the clock showed, ns. */
   clockStepNs: number
-  /** Median time of each calibration kernel around this benchmark, ns per call. Absent where it was switched off. */
+  /** Lower quartile of the times of each calibration kernel around this benchmark, ns per call. Absent where it was switched off. */
   calibrationNs?: Calibration
   /**
    * Processors that this process kept busy while it was measured, on average, harness included; of a comparison, for all its members

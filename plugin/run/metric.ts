@@ -48,7 +48,8 @@ export type Unit = 'ns' | 'B' | '1/s' | '%' | '1'
 /**
  * Names of the built-in metrics. `duration_median` is the median over rounds of the time per iteration; `duration_mean`
  * the mean over long rounds (at least 20 ms, garbage collection included), rule 3 of VERDICT.md; `duration_quartile` the
- * lower quartile over short rounds.
+ * lower quartile over short rounds. Of a load in steps `duration_first_step` is the median at the first level and
+ * `max_throughput` the most that came through at any.
  */
 export type BuiltInMetricName =
   | 'duration_median'
@@ -58,7 +59,9 @@ export type BuiltInMetricName =
   | 'duration_max'
   | 'duration_p95'
   | 'duration_p99'
+  | 'duration_first_step'
   | 'throughput'
+  | 'max_throughput'
   | 'success_rate'
   | 'memory_per_operation'
   | 'memory_average'
