@@ -126,8 +126,11 @@ const optionsSchema = z.strictObject({
   targets: z.string().min(1).optional(),
   /** Exit with 1 when a target is missed. */
   failOnTarget: z.boolean().default(false),
-  /** Measure what regressed or is inconclusive in turns with the baseline's commit, and judge it by that. */
-  confirm: z.boolean().default(false),
+  /**
+   * What is measured in turns with the baseline's commit, and judged by that: what regressed, where the commit is here and needs no
+   * installation (`regressed`); what regressed or is inconclusive, whatever that takes (`true`); nothing (`false`).
+   */
+  confirm: z.literal([true, false, 'regressed']).default('regressed'),
   /** Branch, tag or commit to measure everything in turns with, and to judge it by in place of a baseline. */
   against: z.string().min(1).optional(),
   /** What the benchmarks measure instead of the reference orchestrator. */

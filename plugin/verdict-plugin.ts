@@ -126,10 +126,10 @@ function pairing({ config, vite }: Vitest, { options, root, log }: FinishedRun):
   if (config.mergeReports) return {}
   const { configFile } = vite.config
   return {
-    measurePairs: async (ref, benchmarks) => {
+    measurePairs: async (ref, benchmarks, extent) => {
       // Loaded now only: it is a lot, and most runs do without.
       const { measurePairs } = await import('./duet/measure-pairs.ts')
-      return measurePairs(ref, benchmarks, { root, config: configFile, options, env: process.env, say: log })
+      return measurePairs(ref, benchmarks, { root, config: configFile, options, ...extent, env: process.env, say: log })
     },
   }
 }

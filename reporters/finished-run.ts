@@ -1,3 +1,4 @@
+import type { PairsExtent } from '../plugin/duet/measure-pairs.ts'
 import type { ResolvedOptions, ResolvedTarget } from '../plugin/options.ts'
 import type { Environment } from '../plugin/run/environment.ts'
 import type { Warning } from '../plugin/run/measurement.ts'
@@ -24,7 +25,7 @@ export interface FinishedRun {
   /** Measures benchmarks in as many fresh sessions once more; absent where nothing can be run. */
   measureAgain?: (benchmarks: readonly Benchmark[]) => Promise<Remeasured>
   /** Measures benchmarks in turns with their versions at a commit; absent where nothing can be run. */
-  measurePairs?: (ref: string, benchmarks: readonly Benchmark[]) => Promise<PairedBenchmarks>
+  measurePairs?: (ref: string, benchmarks: readonly Benchmark[], extent: PairsExtent) => Promise<PairedBenchmarks>
   /** Shows the finished page to whoever followed the run. */
   show?: (html: string) => Promise<void>
   log: (text: string) => void

@@ -1,6 +1,8 @@
 import type { Baseline } from '../plugin/judge/baseline.ts'
 import type { JudgePolicy } from '../plugin/judge/policy.ts'
+import type { Verdict } from '../plugin/judge/report.ts'
 import { type Unconfirmed, unconfirmed } from '../plugin/judge/unconfirmed.ts'
+import type { ResolvedOptions } from '../plugin/options.ts'
 import type { Warning } from '../plugin/run/measurement.ts'
 import type { Benchmark, Paired, PairedWith, Run } from '../plugin/run/run.ts'
 import type { FinishedRun } from './finished-run.ts'
@@ -14,7 +16,8 @@ export interface PairedRun {
 
 /**
  * Measures benchmarks in turns with another version: all of them with that of the option `against`, or, under `confirm`, those
- * that a stored baseline leaves in doubt with its commit. What cannot be measured stays judged as it was.
+ * that a stored baseline leaves in doubt with its commit. What cannot be measured stays judged as it was; where nobody has asked
+ * for it in so many words that is a warning, no problem.
  */
 export async function pairRun(
   run: Run,
@@ -22,16 +25,18 @@ export async function pairRun(
   policy: JudgePolicy,
   { options, interrupted, measurePairs, log }: FinishedRun,
 ): Promise<PairedRun> {
-  const all = { commit: options.against, dirty: false, benchmarks: run.benchmarks }
-  const doubtful = options.confirm ? unconfirmed(run, baseline, policy) : []
-  const wanted = options.against === null ? doubtful : [all]
+  const asked = options.against !== null || options.confirm === true
+  const wanted =
+    options.against === null
+      ? unconfirmed(run, baseline, policy, verdictsToConfirm(options.confirm))
+      : [{ commit: options.against, dirty: false, benchmarks: run.benchmarks, ownFigures: false }]
   if (interrupted || measurePairs === undefined || wanted.length === 0) return { run, problems: [] }
   const paired = new Map<Benchmark, Paired>()
   const problems: Warning[] = []
   const doubts: Warning[] = []
   let against: PairedWith | undefined
   for (const group of wanted) {
-    const { commit, benchmarks } = group
+    const { commit, benchmarks, ownFigures } = group
     const fail = (text: string) => void problems.push({ code: 'not-paired', text })
     if (commit === null) {
       fail(
@@ -41,7 +46,11 @@ export async function pairRun(
     }
     log(`\n${nameAll(benchmarks)}: measuring in turns with ${commit.slice(0, 40)}.`)
     try {
-      const measured = await measurePairs(commit, benchmarks)
+      const measured = await measurePairs(commit, benchmarks, {
+        ownFigures,
+        confirming: options.against === null,
+        install: asked,
+      })
       for (const [benchmark, each] of measured.paired) paired.set(benchmark, each)
       measured.problems.forEach(fail)
       if (options.against === null) doubts.push(...doubtsAbout(group, measured.paired, commit))
@@ -52,7 +61,7 @@ export async function pairRun(
   }
   const { policy: judged } = run.options
   return {
-    problems: problems.map(({ text }) => text),
+    problems: asked ? problems.map(({ text }) => text) : [],
     run: {
       ...run,
       finishedAt: new Date().toISOString(),
@@ -64,6 +73,10 @@ export async function pairRun(
       warnings: [...run.warnings, ...problems, ...doubts],
     },
   }
+}
+
+function verdictsToConfirm(confirm: ResolvedOptions['confirm']): Verdict[] {
+  return confirm === true ? ['regressed', 'inconclusive'] : confirm === 'regressed' ? ['regressed'] : []
 }
 
 function doubtsAbout(

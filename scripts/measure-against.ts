@@ -68,7 +68,7 @@ async function measure(onEnd: (undo: () => void) => void): Promise<void> {
   const selection = { filters: [] }
   const duet = await openDuet(repository, repository, selection)
   try {
-    const { trees } = await checkoutBase(base, join(repository, 'cache'), console.error, onEnd)
+    const { trees } = await checkoutBase(base, join(repository, 'cache'), { say: console.error, onFolder: onEnd })
     duet.useTrees(trees)
     await duet.select(selection)
     const opening = (performance.now() - start) / 1000 / names.length

@@ -27,7 +27,11 @@ export function registerBench(program: Command, context: Context): void {
     .option('--baseline <file>', 'judge against this file')
     .option('--threshold <percent>', 'smallest change that counts')
     .addOption(new Option('--fail-on <severity>', 'lowest severity that fails the run').choices(severities))
-    .option('--confirm', "measure what regressed or is inconclusive in turns with the baseline's commit")
+    .option(
+      '--confirm',
+      "measure what is inconclusive in turns with the baseline's commit too, not only what regressed",
+    )
+    .option('--no-confirm', 'measure nothing in turns')
     .option('--against <ref>', 'measure everything in turns with this branch, tag or commit, and judge by that')
     .option('--strict', 'exit with 2 when the verdict is inconclusive')
     .option('--live', 'serve the report on 127.0.0.1 while the run goes on')

@@ -16,17 +16,23 @@ export interface Checkout {
   remove(): void
 }
 
+export interface CheckoutOptions {
+  /** Whether dependencies that are not those of the working tree may be installed; they may when absent. */
+  install?: boolean
+  say: (text: string) => void
+  /** Hears of the folder before anything is in it, so that it can be removed however the process ends. */
+  onFolder?: (remove: () => void) => void
+}
+
 /**
  * Checks a version out into a folder of its own, beside the user's tree, index and stash, which stay as they are.
  * @param checkouts where such folders go, see `checkoutsFolder`
- * @param onFolder hears of the folder before anything is in it, so that it can be removed however the process ends
  * @throws InputError when it cannot be checked out or does not install; nothing is left then.
  */
 export async function checkoutBase(
   { commit, repository, prefix }: BaseVersion,
   checkouts: string,
-  say: (text: string) => void,
-  onFolder: (remove: () => void) => void = () => {},
+  { install = true, say, onFolder = () => {} }: CheckoutOptions,
 ): Promise<Checkout> {
   for (const abandoned of await abandonedRunFolders(checkouts)) removeRunFolder(abandoned)
   const folder = await createRunFolder(checkouts)
@@ -40,7 +46,7 @@ export async function checkoutBase(
     if (prefix !== '' && !existsSync(join(trees.base, prefix))) {
       throw new InputError(`Cannot compare with ${commit.slice(0, 9)}: it has no folder "${prefix.replace(/\/$/, '')}"`)
     }
-    const dependencies = await provideDependencies({ head: repository, tree: trees.base, prefix }, say)
+    const dependencies = await provideDependencies({ head: repository, tree: trees.base, prefix }, { install, say })
     const installed = dependencies === 'linked' ? repository : trees.base
     await linkDependencies({ head: installed, tree: trees.null })
     return { trees, dependencies, remove }

@@ -1,3 +1,5 @@
+import type { Unit } from '../run/metric.ts'
+
 /** The versions side by side: the working tree, the version it is compared with, and that version once more. */
 export type Lane = 'head' | 'base' | 'null'
 
@@ -13,12 +15,14 @@ export interface DuetSetup {
   baseFirst: boolean
   /** Most milliseconds of timed calls per version and benchmark in one session. */
   time: number
+  /** Whether benchmarks are asked for sizes of their own too, with their option `metrics`. */
+  ownFigures: boolean
 }
 
 /** One figure of one session, by lane; in the unit of the figure. */
 export interface DuetFigure {
   title: string
-  unit: 'ns' | '1/s'
+  unit: Unit
   direction: 'lower' | 'higher'
   gate: boolean
   values: Partial<Record<Lane, number>>

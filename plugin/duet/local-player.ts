@@ -1,8 +1,10 @@
 import type { BenchmarkOptions, LoadOptions } from '../measure/bench-options.ts'
+import { checkExtras } from '../measure/check-extras.ts'
 import { clockFacts, now } from '../measure/clock.ts'
 import { createLoadRun, describeLoad, type LoadRun, runLoad } from '../measure/load/load-engine.ts'
 import { stepMetrics } from '../measure/load/load-metrics.ts'
 import { resolveLoad } from '../measure/load/load-plan.ts'
+import { latencyMeasurement, loadMeasurement } from '../measure/measurement.ts'
 import { type ProcessorTime, processorTime } from '../measure/processor-time.ts'
 import { loopOverheads } from '../measure/rounds.ts'
 import { SampleRecorder } from '../measure/sample-recorder.ts'
@@ -11,12 +13,13 @@ import { settleGarbage } from '../measure/settle-garbage.ts'
 import { inPhase, needsSingleCalls, runHook, runRound, type Subject } from '../measure/subject.ts'
 import { warmUp } from '../measure/warm-up.ts'
 import { touchYoungGeneration } from '../measure/young-generation.ts'
+import type { Metric } from '../run/metric.ts'
 import { mean } from '../statistics/mean.ts'
 import { median } from '../statistics/median.ts'
 import { quantileOfSorted } from '../statistics/quantile.ts'
 import { sorted } from '../statistics/sorted.ts'
 import type { Lane } from './lane.ts'
-import type { Batch, LoadFigures, Player, PlayerFacts, Turn } from './player.ts'
+import type { Batch, NamedFigures, Player, PlayerFacts, Turn } from './player.ts'
 
 /** One version of one benchmark whose function is in this process. */
 export interface Party {
@@ -92,6 +95,7 @@ export function localPlayer({ lane, subject, run }: Party, aborted: () => boolea
       for (const ns of block.log.good.samples()) subject.recorder.record(ns)
     },
     loadFigures: async () => loadFigures(blocks),
+    ownFigures: () => ownFigures(subject, blocks),
   }
 }
 
@@ -156,7 +160,7 @@ function withoutOthers(subject: Subject, { before, after, wallNs, calls, timedNs
   return Math.max(ownNs - calls * subject.callOverheadNs, calls * subject.resolutionNs)
 }
 
-function loadFigures(blocks: readonly LoadRun[]): LoadFigures {
+function loadFigures(blocks: readonly LoadRun[]): NamedFigures {
   const latencies = blocks.flatMap(({ log }) => log.good.samples())
   const results = blocks.map(describeLoad)
   const ofSteps = results.map(({ steps }) => (steps === undefined ? {} : stepMetrics(steps)))
@@ -178,8 +182,35 @@ function loadFigures(blocks: readonly LoadRun[]): LoadFigures {
   }
 }
 
+/**
+ * Sizes of a benchmark's own, of what its turns showed; of a load, of its last block. What is derived from the probes, which are off
+ * here, cannot be told.
+ */
+async function ownFigures(subject: Subject, blocks: readonly LoadRun[]): Promise<NamedFigures> {
+  const block = blocks.at(-1)
+  const circumstances = { call: 0, status: 'complete', warnings: [], probes: {}, metrics: {}, metadata: {} } as const
+  const measured = () =>
+    block
+      ? loadMeasurement(block, { ...circumstances, warnings: [] })
+      : latencyMeasurement(subject, { ...circumstances, warnings: [] })
+  let own: Record<string, Metric> = {}
+  try {
+    own = (await subject.options.metrics?.(measured())) ?? {}
+    checkExtras(subject.name, own, {})
+  } catch {
+    return {}
+  }
+  return Object.fromEntries(
+    Object.entries(own).flatMap(([name, metric]) => {
+      if (metric.kind !== 'quantity' || !metric.gate) return []
+      const { title, unit, direction, gate, value } = metric
+      return [[name, { title, unit, direction, gate, value }]]
+    }),
+  )
+}
+
 /** Each metric of the first that all have, its value the mean over all. */
-function meansOf(metrics: readonly ReturnType<typeof stepMetrics>[]): LoadFigures {
+function meansOf(metrics: readonly ReturnType<typeof stepMetrics>[]): NamedFigures {
   const [first = {}] = metrics
   return Object.fromEntries(
     Object.entries(first)

@@ -103,6 +103,7 @@ export async function openLockstepDuet(
       missing,
       session,
       time,
+      ownFigures: selection.ownFigures === true,
       baseFirst,
       patienceMs: Math.max(...taking.map(([, { patienceMs }]) => patienceMs)),
       onHung: (lane, why) => lanes.get(lane)?.process.kill(why),

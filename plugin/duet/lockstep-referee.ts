@@ -17,6 +17,7 @@ export interface RefereeOptions {
   missing: ReadonlyMap<Lane, string>
   session: number
   time: number
+  ownFigures: boolean
   baseFirst: boolean
   /** How long any one thing may take, ms. */
   patienceMs: number
@@ -54,6 +55,7 @@ const acts = [
   'figures',
   'runBlock',
   'loadFigures',
+  'ownFigures',
 ] as const satisfies readonly (keyof PlayerActs)[]
 
 /**

@@ -1,4 +1,5 @@
 import { seedOf } from '../measure/interleaved-order.ts'
+import { gatherFigures } from './gather-figures.ts'
 import type { DuetRecord, Lane } from './lane.ts'
 import { type LaneContext, measureLanes } from './measure-lanes.ts'
 import { measureLoadLanes } from './measure-load-lanes.ts'
@@ -36,6 +37,10 @@ export async function measureCasts(casts: ReadonlyMap<Lane, Cast>, context: Cast
     context.onRecord(record)
     const measure = together.every(({ underLoad }) => underLoad) ? measureLoadLanes : measureLanes
     await measure(together, record, { ...context, seed: seedOf(`${head!.test} ${call} ${name} ${session}`) })
+    const { ownFigures, baseFirst } = context.options
+    if (ownFigures) {
+      await gatherFigures(baseFirst ? together.toReversed() : together, record, (player) => player.ownFigures())
+    }
     for (const { lane, error } of together) {
       if (error === undefined) continue
       record.errors[lane] = errorText(error)

@@ -7,7 +7,7 @@ import type { DuetFigure, DuetRecord, DuetSetup, Lane } from './lane.ts'
 import { isSound, type LatencyFigures, letAct, type Pace, type Player, type Turn } from './player.ts'
 
 export interface LaneContext {
-  options: Pick<DuetSetup, 'time' | 'baseFirst'>
+  options: Pick<DuetSetup, 'time' | 'baseFirst' | 'ownFigures'>
   /** Of the order in which the versions take turns. */
   seed: number
   aborted: () => boolean

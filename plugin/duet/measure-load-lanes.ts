@@ -1,6 +1,7 @@
+import { gatherFigures } from './gather-figures.ts'
 import type { DuetRecord } from './lane.ts'
 import type { LaneContext } from './measure-lanes.ts'
-import { isSound, type LoadFigures, letAct, type Player } from './player.ts'
+import { isSound, letAct, type Player } from './player.ts'
 
 /**
  * Measures the versions of one load benchmark in blocks, each version once forward and once backward (A B C C B A): two loads
@@ -15,16 +16,6 @@ export async function measureLoadLanes(
   for (const player of [...order, ...order.toReversed()]) {
     if (isSound(player) && !aborted()) await letAct(player, () => player.runBlock())
   }
-  const shown: [Player, LoadFigures][] = []
-  for (const player of players.filter(isSound)) {
-    const figures = await letAct(player, () => player.loadFigures())
-    if (figures !== undefined) shown.push([player, figures])
-  }
   record.figures = {}
-  for (const [{ lane }, figures] of shown) {
-    for (const [name, { value, ...described }] of Object.entries(figures)) {
-      record.figures[name] ??= { ...described, values: {} }
-      record.figures[name].values[lane] = value
-    }
-  }
+  await gatherFigures(players, record, (player) => player.loadFigures())
 }

@@ -2,20 +2,32 @@ import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ResolvedOptions } from '../options.ts'
 import type { Benchmark, Paired, PairedFigure, PairedWith } from '../run/run.ts'
+import { InputError } from '../store/input-error.ts'
 import { mostSessions, sessionTimeMs } from './duet-pace.ts'
 import { endCleanly } from './end-cleanly.ts'
 import { findBase } from './find-base.ts'
 import type { Lane } from './lane.ts'
 import { openBeside } from './open-beside.ts'
 import type { Observation, SessionResult } from './open-duet.ts'
+import { hasVersions } from './resolve-in-tree.ts'
 import { takeLooks } from './take-looks.ts'
 
-export interface PairsOptions {
+/** How far measuring in turns may go. */
+export interface PairsExtent {
+  /** Whether benchmarks are asked for sizes of their own too. */
+  ownFigures: boolean
+  /** Whether a baseline's word is in question: of a target that both versions share, turns could tell nothing. */
+  confirming: boolean
+  /** Whether the base's dependencies may be installed, where they are not those of the working tree. */
+  install: boolean
+}
+
+export interface PairsOptions extends PairsExtent {
   /** Of the project, absolute. */
   root: string
   /** Configuration file of Vitest. */
   config: string | undefined
-  options: Pick<ResolvedOptions, 'threshold' | 'severity' | 'profile'>
+  options: Pick<ResolvedOptions, 'threshold' | 'severity' | 'profile' | 'target'>
   env: NodeJS.ProcessEnv
   say: (text: string) => void
 }
@@ -31,18 +43,23 @@ export interface Pairs {
 
 /**
  * Measures benchmarks of a run in turns with their versions at another commit, as `vitest-verdict against` does.
- * @throws InputError when the commit is not there, or cannot be checked out or installed
+ * @throws InputError when the commit is not there, or cannot be checked out or installed, or could tell nothing
  */
 export function measurePairs(
   ref: string,
   benchmarks: readonly Benchmark[],
-  { root: given, config, options, env, say }: PairsOptions,
+  { root: given, config, options, ownFigures, confirming, install, env, say }: PairsOptions,
 ): Promise<Pairs> {
   return endCleanly(async (onEnd) => {
     const root = realpathSync(given)
     const base = await findBase(root, ref)
-    const selection = { filters: filesOf(root, benchmarks), testNamePattern: namesOf(benchmarks), config }
-    const { duet, problem } = await openBeside({ root, base, ref, selection, env, say, onEnd })
+    if (confirming && isShared(options.target, base.repository)) {
+      throw new InputError(
+        'Both versions would measure the same target, so that turns cannot tell whether it got slower',
+      )
+    }
+    const selection = { filters: filesOf(root, benchmarks), testNamePattern: namesOf(benchmarks), config, ownFigures }
+    const { duet, problem } = await openBeside({ root, base, ref, selection, install, env, say, onEnd })
     try {
       if (problem !== null) throw problem
       const wanted = new Map(benchmarks.map((each) => [placeOf(each), each]))
@@ -64,6 +81,11 @@ export function measurePairs(
       await duet.close()
     }
   })
+}
+
+/** Whether a target is the same in every version of the repository. */
+function isShared(target: ResolvedOptions['target'], repository: string): boolean {
+  return target !== null && (target.kind === 'gateway' || !hasVersions(target.path, repository))
 }
 
 function filesOf(root: string, benchmarks: readonly Benchmark[]): string[] {

@@ -18,6 +18,8 @@ export interface BesideOptions {
   onlyChanged?: boolean
   /** What is to keep the versions apart; as is needed when absent. */
   isolate?: 'worker' | 'process' | undefined
+  /** Whether the base's dependencies may be installed, where they are not those of the working tree; they may when absent. */
+  install?: boolean
   env: NodeJS.ProcessEnv
   say: (text: string) => void
   /** Hears of what must be undone however the process ends. */
@@ -38,7 +40,7 @@ export interface Beside {
  * @throws InputError when the project itself cannot be opened
  */
 export async function openBeside(options: BesideOptions): Promise<Beside> {
-  const { root, base, ref, selection, onlyChanged, env, say, onEnd } = options
+  const { root, base, ref, selection, onlyChanged, install = true, env, say, onEnd } = options
   const changedSince = onlyChanged ? base.commit : undefined
   const openProcesses = () =>
     openLockstepDuet(root, base.repository, selection, { env, onEnd }).catch((cause: unknown) => {
@@ -52,7 +54,7 @@ export async function openBeside(options: BesideOptions): Promise<Beside> {
     const count = await duet.select(selection, changedSince)
     if (count === 0) return { duet, count, problem: null }
     try {
-      const { trees, dependencies } = await checkoutBase(base, checkoutsFolder(env), say, onEnd)
+      const { trees, dependencies } = await checkoutBase(base, checkoutsFolder(env), { install, say, onFolder: onEnd })
       const { repository } = base
       const configurationFiles = duet.configurationFiles()
       const target = duet.options?.target ?? null

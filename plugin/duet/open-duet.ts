@@ -18,6 +18,8 @@ export interface Selection {
   tagsFilter?: string[] | undefined
   project?: string[] | undefined
   config?: string | undefined
+  /** Whether benchmarks are asked for sizes of their own too. */
+  ownFigures?: boolean
 }
 
 /** A benchmark file of one project. */
@@ -158,7 +160,8 @@ export async function openDuet(
           place === undefined || (fileOf(root, moduleId) === place.file && project.name === place.project),
       )
       const wanted = only === undefined ? here : narrow(here, session.testsOf(only))
-      const setup: DuetSetup = { repository, trees, time, session: number, baseFirst: number % 2 === 0 }
+      const { ownFigures = false } = selection
+      const setup: DuetSetup = { repository, trees, time, ownFigures, session: number, baseFirst: number % 2 === 0 }
       for (const { project } of wanted) {
         project.provide('vitestVerdictDuet', setup)
         project.provide('vitestVerdict', resolved)

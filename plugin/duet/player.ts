@@ -41,8 +41,8 @@ export interface LatencyFigures {
   roundsNs: number[]
 }
 
-/** One version's figures of a load, by name. */
-export type LoadFigures = Record<string, Omit<DuetFigure, 'values'> & { value: number }>
+/** One version's figures, by name. */
+export type NamedFigures = Record<string, Omit<DuetFigure, 'values'> & { value: number }>
 
 /** What a version of a benchmark can be told to do, in its turn. Each rejects with what went wrong. */
 export interface PlayerActs {
@@ -56,7 +56,9 @@ export interface PlayerActs {
   figures(): Promise<LatencyFigures>
   /** Half of its load. */
   runBlock(): Promise<void>
-  loadFigures(): Promise<LoadFigures>
+  loadFigures(): Promise<NamedFigures>
+  /** Sizes of the benchmark's own that gate; none where it has none, or cannot tell them here. */
+  ownFigures(): Promise<NamedFigures>
 }
 
 /** One version of one benchmark while it is measured, in this process or in another. */

@@ -26,18 +26,19 @@ export interface Versions {
 
 /**
  * Gives a checkout its dependencies: those of the working tree, linked, where both ask for the same; else installed.
- * @param say hears of an installation, which takes long
+ * @param options `install`: whether that may be done; `say` hears of an installation, which takes long
  * @returns how it was done
  * @throws InputError with the package manager's own words
  */
 export async function provideDependencies(
   versions: Versions,
-  say: (text: string) => void,
+  { install: mayInstall, say }: { install: boolean; say: (text: string) => void },
 ): Promise<'linked' | 'installed'> {
   if (await sameDependencies(versions)) {
     await linkDependencies(versions)
     return 'linked'
   }
+  if (!mayInstall) throw new InputError('The base needs other dependencies than are installed here')
   const { tree, prefix } = versions
   const places = [...new Set([join(tree, prefix), tree])]
   for (const place of places) {

@@ -33,9 +33,12 @@ export function mapIntoTree(id: string, repository: string, tree: string): strin
 
 /** Where a file of the repository is in another checkout of it, whether it is there or not; null for what has no other version. */
 export function placeInTree(path: string, repository: string, tree: string): string | null {
-  if (!isWithin(repository, path) || isWithin(tree, path)) return null
-  const inside = relative(repository, path)
-  return /(^|[\\/])node_modules[\\/]/.test(inside) ? null : join(tree, inside)
+  return hasVersions(path, repository) && !isWithin(tree, path) ? join(tree, relative(repository, path)) : null
+}
+
+/** Whether a file is the repository's own, and so another one in another version. */
+export function hasVersions(path: string, repository: string): boolean {
+  return isWithin(repository, path) && !/(^|[\\/])node_modules[\\/]/.test(relative(repository, path))
 }
 
 function pathOf(id: string): string {

@@ -1,3 +1,4 @@
+import type { Metric } from '../run/metric.ts'
 import type { Paired, PairedWith } from '../run/run.ts'
 import { comparePaired, type PairedJudgement } from './paired.ts'
 import type { MetricComparison } from './report.ts'
@@ -10,6 +11,9 @@ export interface PairJudgement {
   judgement: PairedJudgement | null
 }
 
+/** Sets figures apart from stored ones of the same name. */
+const prefix = 'paired_'
+
 /**
  * Judges what was measured in turns with another version.
  * @returns by the name that the figure has among a benchmark's metrics, `paired_duration_mean` say
@@ -21,7 +25,7 @@ export function judgePairs(
   const named = nameOf({ ref, commit })
   return Object.fromEntries(
     Object.entries(figures).map(([name, { title, control, ...figure }]) => [
-      `paired_${name}`,
+      `${prefix}${name}`,
       comparePaired(
         { ...figure, title: `${title} in turns with ${named}`, ...(control !== undefined && { nullArm: control }) },
         policy,
@@ -30,36 +34,92 @@ export function judgePairs(
   )
 }
 
-/** What the pairs measure as well: where they decide, these no longer do. Other metrics only the stored sessions know. */
-const answeredByPairs = new Set(['duration_median', 'duration_mean', 'duration_first_step', 'max_throughput'])
+/** What tells of a benchmark's speed, by the names that stored sessions or pairs have for it. */
+const ofSpeed = new Set([
+  'duration_median',
+  'duration_mean',
+  'duration_quartile',
+  'duration_first_step',
+  'max_throughput',
+])
 
-/** Whether measuring in turns could settle any of these. */
-export function canBeConfirmed(metrics: Readonly<Record<string, MetricComparison>>): boolean {
-  return Object.entries(metrics).some(
-    ([name, { gate, verdict }]) =>
-      answeredByPairs.has(name) && gate && (verdict === 'regressed' || verdict === 'inconclusive'),
-  )
+/**
+ * What measuring a benchmark in turns can tell of one of its metrics: of its speed always; of a size of its own when it is asked for
+ * that too, which takes longer; of shares and counts nothing, which are no matter of the machine.
+ */
+export function toldByPairs(name: string, metric: Metric): 'speed' | 'own figure' | null {
+  if (ofSpeed.has(name)) return 'speed'
+  return metric.kind === 'quantity' ? 'own figure' : null
+}
+
+/** What stored sessions and pairs both speak of. */
+interface Question {
+  stored: string[]
+  pairs: string[]
+}
+
+export interface JoinedPairs {
+  metrics: Record<string, MetricComparison>
+  /** Whether the baseline has found something that the pairs leave open: and if so, whether it stands. */
+  open: 'stands' | 'contradicted' | null
 }
 
 /**
- * Joins both comparisons: pairs that decide take the place of the stored durations; where they leave it open, what the stored
- * comparison found stands (`confirmed: false`), if it found anything.
+ * Joins both comparisons. Pairs that decide take the place of the stored figures. Where they leave it open, what the stored
+ * comparison found stands, but for a regression that the pairs do not see: two versions in one sitting tell more than two days of a
+ * machine (VERDICT.md, "Two versions in one sitting"), so their estimate must lie beyond the threshold as well.
+ * @param threshold per cent
  */
 export function joinPairs(
   stored: Readonly<Record<string, MetricComparison>>,
   pairs: Readonly<Record<string, PairJudgement>>,
-): { metrics: Record<string, MetricComparison>; confirmed: boolean } {
-  const paired = Object.entries(pairs).map(([name, { comparison }]) => [name, comparison] as const)
-  const verdict = worstVerdict(paired.filter(([, { gate }]) => gate).map(([, each]) => each.verdict))
-  const isAnswered = (name: string) => answeredByPairs.has(name) && stored[name]?.verdict !== 'no-baseline'
-  const before = Object.entries(stored)
-  const confirmed = verdict !== 'inconclusive' && verdict !== 'no-baseline'
-  const stands = !confirmed && before.some(([name]) => isAnswered(name))
-  const silenced = (name: string) => (stands ? Object.hasOwn(pairs, name) : isAnswered(name))
-  const metrics = [...(stands ? [...before, ...paired] : [...paired, ...before])].map(
-    ([name, each]) => [name, silenced(name) ? { ...each, gate: false } : each] as const,
+  threshold: number,
+): JoinedPairs {
+  const paired = Object.fromEntries(Object.entries(pairs).map(([name, { comparison }]) => [name, comparison]))
+  const silent = new Set<string>()
+  let open: JoinedPairs['open'] = null
+  let pairsDecide = false
+  for (const question of questionsOf(stored, paired)) {
+    const answers = question.pairs.map((name) => paired[name]!)
+    const verdict = worstVerdict(answers.map((each) => each.verdict))
+    const before = worstVerdict(question.stored.map((name) => stored[name]!.verdict))
+    const decided = verdict !== 'inconclusive' && verdict !== 'no-baseline'
+    const contradicted = before === 'regressed' && !answers.some((answer) => isSlower(answer, threshold))
+    const stands = !decided && before !== 'no-baseline' && !contradicted
+    for (const name of stands ? question.pairs : question.stored) silent.add(name)
+    pairsDecide ||= !stands
+    if (decided || (before !== 'regressed' && before !== 'inconclusive')) continue
+    open = stands || open === 'stands' ? 'stands' : 'contradicted'
+  }
+  const all = pairsDecide ? { ...paired, ...stored } : { ...stored, ...paired }
+  const metrics = Object.entries(all).map(
+    ([name, each]) => [name, silent.has(name) ? { ...each, gate: false } : each] as const,
   )
-  return { metrics: Object.fromEntries(metrics), confirmed }
+  return { metrics: Object.fromEntries(metrics), open }
+}
+
+/** The speed of a benchmark, and each size of its own that was measured in turns. */
+function questionsOf(
+  stored: Readonly<Record<string, MetricComparison>>,
+  paired: Readonly<Record<string, MetricComparison>>,
+): Question[] {
+  const known = Object.keys(stored).filter((name) => stored[name]!.gate && stored[name]!.verdict !== 'no-baseline')
+  const asked = Object.keys(paired).filter((name) => paired[name]!.gate)
+  const [speed = [], own = []] = [true, false].map((wanted) =>
+    asked.filter((name) => ofSpeed.has(plain(name)) === wanted),
+  )
+  return [
+    ...(speed.length > 0 ? [{ stored: known.filter((name) => ofSpeed.has(name)), pairs: speed }] : []),
+    ...own.map((name) => ({ stored: known.filter((each) => each === plain(name)), pairs: [name] })),
+  ]
+}
+
+function plain(name: string): string {
+  return name.slice(prefix.length)
+}
+
+function isSlower({ ratio, direction }: MetricComparison, threshold: number): boolean {
+  return ratio !== null && (direction === 'lower' ? ratio : 1 / ratio) > 1 + threshold / 100
 }
 
 /**

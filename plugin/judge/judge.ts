@@ -124,11 +124,13 @@ function judgeBenchmark(
         Object.entries(judgeMetrics(run, benchmark, baseline, policy)).map(([name, each]) => [name, each.comparison]),
       )
     : ownMetrics(benchmark)
-  const { metrics, confirmed } =
-    benchmark.paired === undefined
-      ? { metrics: stored, confirmed: true }
-      : joinPairs(stored, judgePairs(benchmark.paired, { ...policy, threshold: thresholdOf(sessions, policy) }))
-  if (isStored && !confirmed) warnings.push(notConfirmed(benchmark.key, benchmark.paired!))
+  const { paired } = benchmark
+  const threshold = thresholdOf(sessions, policy)
+  const { metrics, open } =
+    paired === undefined
+      ? { metrics: stored, open: null }
+      : joinPairs(stored, judgePairs(paired, { ...policy, threshold }), threshold)
+  if (open !== null) warnings.push(notConfirmed(benchmark.key, paired!, open))
   const deciding = decidingMetrics(Object.values(metrics))
   const verdict = worstVerdict(deciding.map((metric) => metric.verdict))
   const sameVerdict = deciding.filter((metric) => metric.verdict === verdict)
@@ -237,8 +239,12 @@ function noCompleteSession({ key, sessions }: Benchmark): Warning {
   return { code: 'no-complete-session', text }
 }
 
-function notConfirmed(key: string, paired: Paired): Warning {
-  const text = `In turns with ${nameOf(paired)} "${key}" stayed open, so what the baseline says stands: see \`explain\` for both`
+function notConfirmed(key: string, paired: Paired, open: 'stands' | 'contradicted'): Warning {
+  const then =
+    open === 'stands'
+      ? 'so what the baseline says stands'
+      : 'and does not look slower, so the regression against the baseline does not count'
+  const text = `In turns with ${nameOf(paired)} "${key}" stayed open, ${then}: see \`explain\` for both`
   return { code: 'not-confirmed', text }
 }
 

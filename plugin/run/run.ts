@@ -1,5 +1,6 @@
 import type { Environment } from './environment.ts'
 import type { Measurement, Warning } from './measurement.ts'
+import type { Unit } from './metric.ts'
 
 export const runFormat = 'vitest-verdict/run'
 export const runVersion = 1
@@ -90,7 +91,7 @@ export interface Paired extends PairedWith {
 
 export interface PairedFigure {
   title: string
-  unit: 'ns' | '1/s'
+  unit: Unit
   direction: 'lower' | 'higher'
   gate: boolean
   base: number[]

@@ -153,7 +153,7 @@ const pairedWith = z.object({ ref: z.string(), commit: z.string() }) satisfies z
 const pairedFigure = z
   .object({
     title: z.string(),
-    unit: z.enum(['ns', '1/s']),
+    unit,
     direction: z.enum(['lower', 'higher']),
     gate: z.boolean(),
     base: z.array(finite),

@@ -29,7 +29,7 @@ export function loadMetrics({ goodputPerSecond, recoveryMs, steps }: LoadResult)
 }
 
 /** What decides about a load in steps: how long a request takes at the first level, and the most that came through at any. */
-export function stepMetrics(steps: readonly LoadStep[]): Record<string, Quantity & { unit: 'ns' | '1/s' }> {
+export function stepMetrics(steps: readonly LoadStep[]): Record<string, Quantity> {
   const first = steps[0]
   if (first === undefined) return {}
   const most = Math.max(...steps.map(({ throughputPerSecond }) => throughputPerSecond))

@@ -81,7 +81,7 @@ describe('openLockstepDuet()', () => {
     try {
       expect(await duet.select(selection)).toBe(2)
       const base = await findBase(repository, 'main')
-      const { trees } = await checkoutBase(base, join(folder, 'cache'), () => {}, onEnd)
+      const { trees } = await checkoutBase(base, join(folder, 'cache'), { say: () => {}, onFolder: onEnd })
       duet.useTrees(trees)
       const first = await duet.session(1, 1)
       expect(first.failures).toEqual([])

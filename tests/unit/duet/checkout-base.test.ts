@@ -52,7 +52,7 @@ describe('checkoutBase()', () => {
   }) => {
     const before = await stateOf(repository)
     const base = await findBase(repository, 'main')
-    const { trees, dependencies, remove } = await checkoutBase(base, checkouts, silent)
+    const { trees, dependencies, remove } = await checkoutBase(base, checkouts, { say: silent })
     expect(dependencies).toBe('linked')
     for (const tree of Object.values(trees)) {
       expect(await readFile(join(tree, 'sum.js'), 'utf8')).toBe('old')
@@ -74,7 +74,7 @@ describe('checkoutBase()', () => {
     const saved = Object.keys(set).map((name) => [name, process.env[name]] as const)
     Object.assign(process.env, set)
     try {
-      const { remove } = await checkoutBase(await findBase(repository, 'main'), checkouts, silent)
+      const { remove } = await checkoutBase(await findBase(repository, 'main'), checkouts, { say: silent })
       remove()
     } finally {
       for (const [name, value] of saved) {
@@ -90,14 +90,14 @@ describe('checkoutBase()', () => {
     const hook = join(repository, '.git/hooks/post-checkout')
     await mkdir(dirname(hook), { recursive: true })
     await writeFile(hook, `#!/bin/sh\ntouch ${marker}\n`, { mode: 0o755 })
-    const { remove } = await checkoutBase(await findBase(repository, 'main'), checkouts, silent)
+    const { remove } = await checkoutBase(await findBase(repository, 'main'), checkouts, { say: silent })
     remove()
     expect(existsSync(marker)).toBe(false)
   })
 
   test('lets several runs check out at once', async ({ repository, checkouts, expect }) => {
     const base = await findBase(repository, 'main')
-    const all = await Promise.all(Array.from({ length: 3 }, () => checkoutBase(base, checkouts, silent)))
+    const all = await Promise.all(Array.from({ length: 3 }, () => checkoutBase(base, checkouts, { say: silent })))
     const trees = all.flatMap(({ trees }) => Object.values(trees))
     expect(new Set(trees).size).toBe(6)
     all[0]!.remove()
@@ -120,7 +120,7 @@ describe('checkoutBase()', () => {
     await mkdir(left, { recursive: true })
     git(repository, 'worktree', 'add', '--detach', '--quiet', join(left, 'base'))
     const used = await createRunFolder(checkouts)
-    const { remove } = await checkoutBase(await findBase(repository, 'main'), checkouts, silent)
+    const { remove } = await checkoutBase(await findBase(repository, 'main'), checkouts, { say: silent })
     remove()
     expect(existsSync(left)).toBe(false)
     expect(existsSync(used)).toBe(true)
@@ -137,7 +137,7 @@ describe('checkoutBase()', () => {
     expect(base).toMatchObject({ repository, prefix: 'packages/a/' })
     await write(repository, { 'packages/b/package.json': '{}' })
     const absent = await findBase(join(repository, 'packages/b'), 'main')
-    await expect(checkoutBase(absent, checkouts, silent)).rejects.toThrow('it has no folder "packages/b"')
+    await expect(checkoutBase(absent, checkouts, { say: silent })).rejects.toThrow('it has no folder "packages/b"')
     expect(await readdir(checkouts)).toEqual([])
   })
 
@@ -148,10 +148,23 @@ describe('checkoutBase()', () => {
   }) => {
     await rm(join(repository, 'node_modules'), { recursive: true })
     await write(join(repository, '..'), { 'node_modules/above/index.js': '' })
-    const { trees, remove } = await checkoutBase(await findBase(repository, 'main'), checkouts, silent)
+    const { trees, remove } = await checkoutBase(await findBase(repository, 'main'), checkouts, { say: silent })
     expect(existsSync(join(trees.base, '../node_modules/above/index.js'))).toBe(true)
     remove()
     expect(existsSync(join(repository, '../node_modules/above/index.js'))).toBe(true)
+  })
+
+  test('installs nothing where that is not wanted, and says that it would be needed', async ({
+    repository,
+    checkouts,
+    expect,
+  }) => {
+    await write(repository, { 'package-lock.json': '{"changed": true}' })
+    const base = await findBase(repository, 'main')
+    await expect(checkoutBase(base, checkouts, { install: false, say: silent })).rejects.toThrow(
+      'The base needs other dependencies than are installed here',
+    )
+    expect(await readdir(checkouts)).toEqual([])
   })
 
   test('says in the words of the package manager why the base does not install', async ({
@@ -167,7 +180,7 @@ describe('checkoutBase()', () => {
     const path = process.env.PATH
     process.env.PATH = `${folder}:${path}`
     try {
-      await expect(checkoutBase(base, checkouts, silent)).rejects.toThrow(
+      await expect(checkoutBase(base, checkouts, { say: silent })).rejects.toThrow(
         /does not install: "npm ci .*" ended with 7:\nnpm error: no such package/,
       )
     } finally {

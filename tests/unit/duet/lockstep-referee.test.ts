@@ -27,6 +27,7 @@ const answers = (ns: number): Record<ActName, unknown> => ({
   figures: { quartileNs: ns, roundsNs: [ns, ns] },
   runBlock: undefined,
   loadFigures: { throughput: { title: 'Throughput', unit: '1/s', direction: 'higher', gate: false, value: 1e9 / ns } },
+  ownFigures: {},
 })
 
 /** A referee over versions that are no processes; `log` notes every act in the order in which they begin and end. */
@@ -38,6 +39,7 @@ function match({ lanes = all, ...options }: Partial<RefereeOptions> = {}) {
     missing: new Map(),
     session: 1,
     time: 1,
+    ownFigures: false,
     baseFirst: false,
     patienceMs: 60_000,
     onHung: (lane, why) => void hung.push(`${lane} ${why}`),

@@ -6,7 +6,7 @@ import type { BenchmarkOptions } from '../../../plugin/measure/bench-options.ts'
 import { defaultMeasureOptions, resolveBudget } from '../../../plugin/measure/settings.ts'
 import { createSubject } from '../../../plugin/measure/subject.ts'
 
-const options: DuetSetup = { repository: '/', trees: null, session: 1, baseFirst: false, time: 1 }
+const options: DuetSetup = { repository: '/', trees: null, session: 1, baseFirst: false, time: 1, ownFigures: false }
 const context = { options, seed: 1, aborted: () => false }
 const quickly = { warmupTime: 1, warmupIterations: 1 }
 

@@ -24,7 +24,7 @@ async function measure(request: (lane: Lane) => Promise<unknown>, baseFirst: boo
   const calls: Lane[] = []
   const record = emptyRecord()
   const players = versions(calls, request)
-  const options = { time: 1, baseFirst }
+  const options = { time: 1, ownFigures: false, baseFirst }
   await measureLoadLanes(players, record, { options, seed: 1, aborted: () => false })
   return { record, players, turns: calls.filter((lane, index) => lane !== calls[index - 1]), calls }
 }

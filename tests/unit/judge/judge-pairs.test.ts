@@ -65,13 +65,68 @@ describe('judge() and what was measured in turns', () => {
     expect(judge(runWith(durations(wild), pairedWith(times(1.2))), baseline, policy).verdict).toBe('regressed')
   })
 
-  test('lets the baseline have the last word where the turns leave it open, and says so', () => {
-    const report = judge(runWith(durations(times(1.6)), pairedWith(wild)), baselineOf(durations(steady)), policy)
+  test('lets the baseline have the last word where the turns leave it open and look slower too, and says so', () => {
+    const slower = times(1.6, wild)
+    const report = judge(runWith(durations(times(1.6)), pairedWith(slower)), baselineOf(durations(steady)), policy)
     expect(report.benchmarks[0]).toMatchObject({
       verdict: 'regressed',
       severity: 'critical',
       metrics: { paired_duration_mean: { verdict: 'inconclusive', gate: false } },
-      warnings: expect.arrayContaining([expect.objectContaining({ code: 'not-confirmed' })]),
+      warnings: expect.arrayContaining([
+        expect.objectContaining({
+          code: 'not-confirmed',
+          text: expect.stringContaining('what the baseline says stands'),
+        }),
+      ]),
+    })
+  })
+
+  test('counts no regression that the turns do not see, even where they leave it open, and says so', () => {
+    const report = judge(runWith(durations(times(1.6)), pairedWith(wild)), baselineOf(durations(steady)), policy)
+    expect(report).toMatchObject({ verdict: 'inconclusive', exitCode: 0 })
+    expect(report.benchmarks[0]).toMatchObject({
+      metrics: { duration_median: { verdict: 'regressed', gate: false }, paired_duration_mean: { gate: true } },
+      warnings: expect.arrayContaining([
+        expect.objectContaining({ code: 'not-confirmed', text: expect.stringContaining('does not look slower') }),
+      ]),
+    })
+  })
+
+  describe('of a size of its own', () => {
+    const cost = (value: number): Metric => ({
+      kind: 'quantity',
+      title: 'Cost',
+      unit: 'ns',
+      direction: 'lower',
+      gate: true,
+      value,
+    })
+    const sessions = (factor: number) =>
+      durations(steady).map(({ metrics }, index) => ({
+        metrics: { ...metrics, cost: cost(steady[index]! * factor) } as Record<string, Metric>,
+      }))
+    const pairs = (own: Record<string, PairedFigure>): Paired => ({
+      ref: commit,
+      commit,
+      figures: { duration_mean: figure(steady), ...own },
+    })
+
+    test('takes the verdict from the turns that measured it', () => {
+      const run = (head: readonly number[]) =>
+        runWith(sessions(1.6), pairs({ cost: { ...figure(head), title: 'Cost' } }))
+      const baseline = baselineOf(sessions(1))
+      expect(judge(run(steady), baseline, policy).verdict).toBe('unchanged')
+      const report = judge(run(times(1.3)), baseline, policy).benchmarks[0]!
+      expect(report).toMatchObject({
+        verdict: 'regressed',
+        severity: 'high',
+        metrics: { cost: { gate: false }, paired_cost: { gate: true, title: 'Cost in turns with a1b2c3d' } },
+      })
+    })
+
+    test('leaves it to the baseline where they did not', () => {
+      const report = judge(runWith(sessions(1.6), pairs({})), baselineOf(sessions(1)), policy).benchmarks[0]!
+      expect(report).toMatchObject({ verdict: 'regressed', metrics: { cost: { gate: true, verdict: 'regressed' } } })
     })
   })
 
@@ -151,19 +206,43 @@ describe('unconfirmed()', () => {
     const first = stored(['slower', 'open', 'same'], '20261120_090000', { commit: 'c1', dirty: true })
     const second = stored(['slower'], '20261121_090000', { commit: 'c2', dirty: false })
     const baseline = toBaseline(second, { acceptedAt, previous: toBaseline(first, { acceptedAt }) })
-    const found = unconfirmed(run, baseline, wide)
+    const found = unconfirmed(run, baseline, wide, ['regressed', 'inconclusive'])
     expect(found.map(({ commit, dirty, benchmarks }) => [commit, dirty, benchmarks.map(({ key }) => key)])).toEqual([
       ['c2', false, ['slower']],
       ['c1', true, ['open']],
     ])
   })
 
+  test('finds only what has a verdict that is asked for', () => {
+    const baseline = toBaseline(stored(['slower', 'open', 'same'], '20261120_090000', { commit: 'c1' }), { acceptedAt })
+    const found = unconfirmed(run, baseline, wide, ['regressed'])
+    expect(found.map(({ benchmarks }) => benchmarks.map(({ key }) => key))).toEqual([['slower']])
+    expect(unconfirmed(run, baseline, wide, [])).toEqual([])
+  })
+
+  test('tells whether sizes of the benchmarks’ own are in doubt; shares are no matter of the machine', () => {
+    const sessions = (own: Metric) =>
+      durations(steady).map(({ metrics }) => ({ metrics: { ...metrics, own } as Record<string, Metric> }))
+    const size = (value: number): Metric => ({
+      kind: 'quantity',
+      title: 'Size',
+      unit: 'B',
+      direction: 'lower',
+      gate: true,
+      value,
+    })
+    const found = (before: Metric, after: Metric) =>
+      unconfirmed(makeRun([benchmarkOf('case', sessions(after))]), baselineOf(sessions(before)), wide, ['regressed'])
+    expect(found(size(1000), size(2000))).toMatchObject([{ ownFigures: true }])
+    expect(found(rate(1000, 1000), rate(800, 1000))).toEqual([])
+  })
+
   test('finds nothing without a baseline, nor twice', () => {
     const baseline = toBaseline(stored(['slower'], '20261120_090000', { commit: null }), { acceptedAt })
-    expect(unconfirmed(run, null, wide)).toEqual([])
-    expect(unconfirmed(run, baseline, wide)).toMatchObject([{ commit: null }])
+    expect(unconfirmed(run, null, wide, ['regressed'])).toEqual([])
+    expect(unconfirmed(run, baseline, wide, ['regressed'])).toMatchObject([{ commit: null, ownFigures: false }])
     const confirmed = { ...run, benchmarks: run.benchmarks.map((each) => ({ ...each, paired: pairedWith(steady) })) }
-    expect(unconfirmed(confirmed, baseline, wide)).toEqual([])
+    expect(unconfirmed(confirmed, baseline, wide, ['regressed'])).toEqual([])
   })
 })
 

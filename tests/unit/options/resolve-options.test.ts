@@ -18,7 +18,7 @@ test('resolveOptions() decides every option without being told any', () => {
     failOn: 'critical',
     strict: false,
     live: false,
-    confirm: false,
+    confirm: 'regressed',
     against: null,
     severity: { medium: 10, high: 25, critical: 50 },
     baseline: null,

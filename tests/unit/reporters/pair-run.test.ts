@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { PairsExtent } from '../../../plugin/duet/measure-pairs.ts'
 import { toBaseline } from '../../../plugin/judge/baseline.ts'
 import { resolveOptions, type VerdictOptions } from '../../../plugin/options.ts'
 import type { Benchmark, Paired, Run } from '../../../plugin/run/run.ts'
@@ -33,32 +34,50 @@ async function pair(
   // One stored run does not tell how far runs are apart: at 5 % it leaves everything open.
   const options = resolveOptions({ threshold: 20, ...given })
   const asked: [string, string[]][] = []
+  const extents: PairsExtent[] = []
   const finished = {
     options,
     interrupted: false,
     log: () => {},
-    measurePairs: async (ref: string, benchmarks: readonly Benchmark[]) => {
+    measurePairs: async (ref: string, benchmarks: readonly Benchmark[], extent: PairsExtent) => {
+      extents.push(extent)
       asked.push([ref, benchmarks.map(({ key }) => key)])
       const paired = new Map(answer(ref, benchmarks).map((each) => [each, pairedOf(ref)]))
       return { with: { ref, commit }, paired, problems }
     },
   } as unknown as FinishedRun
-  return { asked, ...(await pairRun(run, baseline, options, finished)) }
+  return { asked, extents, ...(await pairRun(run, baseline, options, finished)) }
 }
 
 const codes = ({ warnings }: Run) => warnings.map(({ code }) => code)
 
 describe('pairRun()', () => {
-  test('measures nothing in turns unless it was asked for', async () => {
-    expect(await pair({})).toMatchObject({ asked: [], problems: [], run })
+  test('measures nothing in turns where it is not wanted', async () => {
+    expect(await pair({ confirm: false })).toMatchObject({ asked: [], problems: [], run })
   })
 
-  test('confirms what regressed with the commit of the baseline, and only that', async () => {
-    const paired = await pair({ confirm: true })
+  test('confirms what regressed with the commit of the baseline, and only that, without installing anything', async () => {
+    const paired = await pair({})
     expect(paired.asked).toEqual([[commit, ['slow']]])
+    expect(paired.extents).toEqual([{ ownFigures: false, confirming: true, install: false }])
     expect(paired.run.benchmarks.map((each) => each.paired?.commit)).toEqual([commit, undefined])
     expect(paired.problems).toEqual([])
     expect(codes(paired.run)).toEqual(codes(run))
+  })
+
+  test('may install what the commit needs where it was asked for in so many words', async () => {
+    expect((await pair({ confirm: true })).extents).toMatchObject([{ confirming: true, install: true }])
+    expect((await pair({ against: 'main' })).extents).toMatchObject([{ confirming: false, install: true }])
+  })
+
+  test('only warns where it cannot be done and nobody asked for it', async () => {
+    const missing = () => {
+      throw new Error('The base needs other dependencies than are installed here')
+    }
+    const { problems, run: paired } = await pair({}, undefined, missing)
+    expect(problems).toEqual([])
+    expect(codes(paired)).toContain('not-paired')
+    expect(paired.benchmarks).toEqual(run.benchmarks)
   })
 
   test('measures everything with the version that was named, and notes it in the run', async () => {
