@@ -87,7 +87,10 @@ export async function openLockstepDuet(
         const place = target?.kind === 'module' ? placeInTree(target.path, repository, trees[lane]) : null
         const own = place === null ? target : ({ kind: 'module', path: place } as const)
         const opened = await open(lane, trees[lane], { ...options, target: own })
-        opened.files = await opened.process.select(selection, null)
+        const tree = trees[lane]
+        // What was named by its place in the working tree has another one in this version.
+        const filters = selection.filters.map((filter) => placeInTree(filter, repository, tree) ?? filter)
+        opened.files = await opened.process.select({ ...selection, filters }, null)
         lanes.set(lane, opened)
       } catch (error) {
         lose(lane, error)

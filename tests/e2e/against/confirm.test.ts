@@ -1,4 +1,4 @@
-import { readdirSync, realpathSync } from 'node:fs'
+import { readdirSync, realpathSync, rmSync } from 'node:fs'
 import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toBaseline } from '../../../plugin/judge/baseline.ts'
@@ -16,6 +16,10 @@ for (const name of ['slow', 'other']) {
 }
 `
 
+const configuration = `import { verdict } from '${join(root, 'plugin/index.ts')}'
+export default { plugins: [verdict({ profile: 'quick', time: 1, profiling: false, machineClass: 'here' })] }
+`
+
 test('vitest-verdict bench --confirm measures what regressed in turns with the commit of the baseline', {
   timeout: 240_000,
 }, async ({ folder, expect }) => {
@@ -23,8 +27,7 @@ test('vitest-verdict bench --confirm measures what regressed in turns with the c
   await write(repository, {
     '.gitignore': 'node_modules\nbenchmark_results\n',
     'package.json': '{ "type": "module" }',
-    'vitest.config.js': `import { verdict } from '${join(root, 'plugin/index.ts')}'
-export default { plugins: [verdict({ profile: 'quick', time: 1, profiling: false, machineClass: 'here' })] }`,
+    'vitest.config.js': configuration,
     'work.bench.js': benchFile,
     'work.js': workFile('base', 1),
   })
@@ -43,18 +46,30 @@ export default { plugins: [verdict({ profile: 'quick', time: 1, profiling: false
     VITEST_VERDICT_CACHE: join(folder, 'cache'),
   })
 
-  expect(output).toContain(`work.bench.js > slow: measuring in turns with ${commit}.`)
   const results = join(repository, 'benchmark_results')
-  const run = await readRun(join(results, readdirSync(results).find((name) => name.startsWith('run_'))!))
-  const [slow, other] = ['slow', 'other'].map((name) => run.benchmarks.find((each) => each.name === name)!)
-  expect(other!.paired).toBeUndefined()
-  const { figures, ...paired } = slow!.paired!
-  expect(paired).toEqual({ ref: commit, commit })
-  const { base, head, control } = figures.duration_quartile!
-  expect([base.length, head.length, control?.length]).toEqual([6, 6, 6])
-  const ratios = head.map((value, session) => value / base[session]!)
-  expect(ratios.toSorted((a, b) => a - b)[3]).toBeGreaterThan(1.5)
-  expect(git(repository, 'worktree', 'list').split('\n')).toHaveLength(1)
+  const hasConfirmed = async (output: string) => {
+    expect(output).toContain(`work.bench.js > slow: measuring in turns with ${commit}.`)
+    const run = await readRun(join(results, readdirSync(results).find((name) => name.startsWith('run_'))!))
+    const [slow, other] = ['slow', 'other'].map((name) => run.benchmarks.find((each) => each.name === name)!)
+    expect(other!.paired).toBeUndefined()
+    const { figures, ...paired } = slow!.paired!
+    expect(paired).toEqual({ ref: commit, commit })
+    const { base, head, control } = figures.duration_quartile!
+    expect([base.length, head.length, control?.length]).toEqual([6, 6, 6])
+    const ratios = head.map((value, session) => value / base[session]!)
+    expect(ratios.toSorted((a, b) => a - b)[3]).toBeGreaterThan(1.5)
+    expect(git(repository, 'worktree', 'list').split('\n')).toHaveLength(1)
+  }
+  await hasConfirmed(output)
+
+  // A configuration of the head's own takes a process for each version.
+  rmSync(results, { recursive: true })
+  await write(repository, { 'vitest.config.js': `${configuration}// of the head\n` })
+  const apart = await runNode([join(root, 'plugin/cli/main.ts'), 'bench', '--confirm'], repository, {
+    VITEST_VERDICT_CACHE: join(folder, 'cache'),
+  })
+  expect(apart.output).toContain('because vitest.config.js differs')
+  await hasConfirmed(apart.output)
 
   const slip = await runNode([join(root, 'plugin/cli/main.ts'), 'bench', '--against', 'nonsense'], repository)
   expect(slip).toMatchObject({ exitCode: 3, output: expect.stringContaining('vitest-verdict: Cannot find "nonsense"') })
