@@ -1,4 +1,3 @@
-import type { PairsExtent } from '../plugin/duet/measure-pairs.ts'
 import type { ResolvedOptions, ResolvedTarget } from '../plugin/options.ts'
 import type { Environment } from '../plugin/run/environment.ts'
 import type { Warning } from '../plugin/run/measurement.ts'
@@ -36,6 +35,16 @@ export interface Remeasured {
   benchmarks: Benchmark[]
   failures: Failure[]
   interrupted: boolean
+}
+
+/** How far measuring in turns may go. */
+export interface PairsExtent {
+  /** Whether benchmarks are asked for sizes of their own too. */
+  ownFigures: boolean
+  /** Whether it is to confirm a baseline's word. */
+  confirming: boolean
+  /** Whether the commit's dependencies may be installed. */
+  install: boolean
 }
 
 export interface PairedBenchmarks {

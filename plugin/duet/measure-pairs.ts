@@ -12,22 +12,18 @@ import type { Observation, SessionResult } from './open-duet.ts'
 import { hasVersions } from './resolve-in-tree.ts'
 import { takeLooks } from './take-looks.ts'
 
-/** How far measuring in turns may go. */
-export interface PairsExtent {
+export interface PairsOptions {
+  /** Of the project, absolute. */
+  root: string
+  /** Configuration file of Vitest. */
+  config: string | undefined
+  options: Pick<ResolvedOptions, 'threshold' | 'severity' | 'profile' | 'target'>
   /** Whether benchmarks are asked for sizes of their own too. */
   ownFigures: boolean
   /** Whether a baseline's word is in question: of a target that both versions share, turns could tell nothing. */
   confirming: boolean
   /** Whether the base's dependencies may be installed, where they are not those of the working tree. */
   install: boolean
-}
-
-export interface PairsOptions extends PairsExtent {
-  /** Of the project, absolute. */
-  root: string
-  /** Configuration file of Vitest. */
-  config: string | undefined
-  options: Pick<ResolvedOptions, 'threshold' | 'severity' | 'profile' | 'target'>
   env: NodeJS.ProcessEnv
   say: (text: string) => void
 }

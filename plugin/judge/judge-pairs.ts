@@ -60,8 +60,11 @@ interface Question {
 
 export interface JoinedPairs {
   metrics: Record<string, MetricComparison>
-  /** Whether the baseline has found something that the pairs leave open: and if so, whether it stands. */
-  open: 'stands' | 'contradicted' | null
+  /**
+   * What becomes of a doubt that the baseline has raised, of several the worst: it stands, as the pairs leave it open; it is
+   * contradicted, as they leave it open but see no regression; it is refuted. Null where there was none, or where it is confirmed.
+   */
+  doubt: 'stands' | 'contradicted' | 'refuted' | null
 }
 
 /**
@@ -77,7 +80,7 @@ export function joinPairs(
 ): JoinedPairs {
   const paired = Object.fromEntries(Object.entries(pairs).map(([name, { comparison }]) => [name, comparison]))
   const silent = new Set<string>()
-  let open: JoinedPairs['open'] = null
+  const doubts = new Set<JoinedPairs['doubt']>()
   let pairsDecide = false
   for (const question of questionsOf(stored, paired)) {
     const answers = question.pairs.map((name) => paired[name]!)
@@ -88,14 +91,15 @@ export function joinPairs(
     const stands = !decided && before !== 'no-baseline' && !contradicted
     for (const name of stands ? question.pairs : question.stored) silent.add(name)
     pairsDecide ||= !stands
-    if (decided || (before !== 'regressed' && before !== 'inconclusive')) continue
-    open = stands || open === 'stands' ? 'stands' : 'contradicted'
+    if (stands && (before === 'regressed' || before === 'inconclusive')) doubts.add('stands')
+    if (!stands && before === 'regressed' && verdict !== 'regressed') doubts.add(decided ? 'refuted' : 'contradicted')
   }
   const all = pairsDecide ? { ...paired, ...stored } : { ...stored, ...paired }
   const metrics = Object.entries(all).map(
     ([name, each]) => [name, silent.has(name) ? { ...each, gate: false } : each] as const,
   )
-  return { metrics: Object.fromEntries(metrics), open }
+  const worst = (['stands', 'contradicted', 'refuted'] as const).find((each) => doubts.has(each))
+  return { metrics: Object.fromEntries(metrics), doubt: worst ?? null }
 }
 
 /** The speed of a benchmark, and each size of its own that was measured in turns. */

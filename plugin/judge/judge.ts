@@ -5,7 +5,7 @@ import type { Baseline } from './baseline.ts'
 import { benchmarkStatistics } from './benchmark-statistics.ts'
 import { compareMetric, type MetricJudgement, uncomparedMetric } from './compare-metric.ts'
 import { guardWarnings } from './guards.ts'
-import { joinPairs, judgePairs, nameOf } from './judge-pairs.ts'
+import { type JoinedPairs, joinPairs, judgePairs, nameOf } from './judge-pairs.ts'
 import { judgedSessions, screenedSessions } from './judged-sessions.ts'
 import { environmentDifferences } from './machine-likeness.ts'
 import { own } from './own.ts'
@@ -126,11 +126,11 @@ function judgeBenchmark(
     : ownMetrics(benchmark)
   const { paired } = benchmark
   const threshold = thresholdOf(sessions, policy)
-  const { metrics, open } =
+  const { metrics, doubt } =
     paired === undefined
-      ? { metrics: stored, open: null }
+      ? { metrics: stored, doubt: null }
       : joinPairs(stored, judgePairs(paired, { ...policy, threshold }), threshold)
-  if (open !== null) warnings.push(notConfirmed(benchmark.key, paired!, open))
+  if (doubt !== null) warnings.push(notConfirmed(benchmark.key, paired!, doubt))
   const deciding = decidingMetrics(Object.values(metrics))
   const verdict = worstVerdict(deciding.map((metric) => metric.verdict))
   const sameVerdict = deciding.filter((metric) => metric.verdict === verdict)
@@ -239,13 +239,14 @@ function noCompleteSession({ key, sessions }: Benchmark): Warning {
   return { code: 'no-complete-session', text }
 }
 
-function notConfirmed(key: string, paired: Paired, open: 'stands' | 'contradicted'): Warning {
-  const then =
-    open === 'stands'
-      ? 'so what the baseline says stands'
-      : 'and does not look slower, so the regression against the baseline does not count'
-  const text = `In turns with ${nameOf(paired)} "${key}" stayed open, ${then}: see \`explain\` for both`
-  return { code: 'not-confirmed', text }
+function notConfirmed(key: string, paired: Paired, doubt: NonNullable<JoinedPairs['doubt']>): Warning {
+  const version = nameOf(paired)
+  const said = {
+    stands: `In turns with ${version} "${key}" stayed open, so what the baseline says stands: see \`explain\` for both`,
+    contradicted: `In turns with ${version} "${key}" stayed open and does not look slower, so the regression against the baseline does not count: see \`explain\` for both`,
+    refuted: `"${key}" is slower than the baseline says, but not than ${version} is today: the machine or what it runs on has changed, not the code. Accept a new baseline`,
+  }
+  return { code: doubt === 'refuted' ? 'refuted' : 'not-confirmed', text: said[doubt] }
 }
 
 function runWarnings(run: Run, baseline: Baseline | null, state: BaselineState, compared: number): Warning[] {

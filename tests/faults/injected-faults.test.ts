@@ -49,6 +49,8 @@ for (const [fault, { filters, named }] of Object.entries(noticedBy)) {
     const env = {
       VITEST_VERDICT_PROFILE: 'quick',
       VITEST_VERDICT_FAIL_ON: 'low',
+      // The faults are in the environment, which the baseline's commit would share.
+      VITEST_VERDICT_CONFIRM: 'false',
       VITEST_VERDICT_OUTPUT_DIR: folder,
       VITEST_VERDICT_BASELINE: join(folder, 'baseline.json'),
     }

@@ -47,6 +47,9 @@ describe('judge() and what was measured in turns', () => {
   test('clears a benchmark that is slower than the baseline and as fast as its commit', () => {
     const report = judge(runWith(durations(times(1.6)), pairedWith(steady)), baselineOf(durations(steady)), policy)
     expect(report).toMatchObject({ verdict: 'unchanged', exitCode: 0 })
+    expect(report.benchmarks[0]!.warnings).toEqual([
+      { code: 'refuted', text: expect.stringContaining('not than a1b2c3d is today: the machine or what it runs on') },
+    ])
     expect(report.benchmarks[0]!.metrics).toMatchObject({
       duration_median: { verdict: 'regressed', gate: false },
       paired_duration_mean: { verdict: 'unchanged', gate: true, title: 'Average Duration in turns with a1b2c3d' },
