@@ -36,11 +36,18 @@ export async function pairRun(
   const doubts: Warning[] = []
   let against: PairedWith | undefined
   for (const group of wanted) {
-    const { commit, benchmarks, ownFigures } = group
+    const { commit, dirty, benchmarks, ownFigures } = group
     const fail = (text: string) => void problems.push({ code: 'not-paired', text })
     if (commit === null) {
       fail(
         `Cannot confirm ${nameAll(benchmarks)}: the baseline does not say of which commit it is; accept a run made in a git repository`,
+      )
+      continue
+    }
+    // The changes may be what made it fast: without them the commit would clear whatever takes them back.
+    if (dirty && !asked) {
+      fail(
+        `Cannot confirm ${nameAll(benchmarks)}: the baseline was made with uncommitted changes, so no commit is what was measured then; accept a run made without any`,
       )
       continue
     }

@@ -157,13 +157,18 @@ export class VerdictReporter implements Reporter {
     })
   }
 
+  #readEnvironment({ config, version }: Vitest): Environment {
+    const { outputDir, baseline } = this.#options
+    return readEnvironment(config.root, version, [outputDir, baseline ?? 'baseline'])
+  }
+
   /** The run as far as it is known without its measurements. */
   #finished(vitest: Vitest): FinishedRun {
     const { root } = vitest.config
     return {
       options: this.#options,
       root,
-      environment: this.#environment ?? readEnvironment(root, vitest.version),
+      environment: this.#environment ?? this.#readEnvironment(vitest),
       startedAt: this.#startedAt,
       finishedAt: new Date(),
       interrupted: false,
@@ -239,7 +244,7 @@ export class VerdictReporter implements Reporter {
     this.#forBlob.set(test.id, sessions)
     meta.verdict = sessions
     const { vitest } = test.project
-    this.#environment ??= readEnvironment(vitest.config.root, vitest.version)
+    this.#environment ??= this.#readEnvironment(vitest)
     meta.verdictEnvironment = this.#environment
   }
 

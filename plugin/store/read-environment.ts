@@ -1,10 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus, release, totalmem } from 'node:os'
+import { relative, resolve } from 'node:path'
 import type { Environment } from '../run/environment.ts'
 
-/** Reads the machine, the runtime and the commit this process runs on. Whatever cannot be known is null. */
-export function readEnvironment(root: string, vitestVersion: string): Environment {
+/**
+ * Reads the machine, the runtime and the commit this process runs on. Whatever cannot be known is null.
+ * @param ours files and folders that we write ourselves, relative to the root: changes in them are none of the code
+ */
+export function readEnvironment(root: string, vitestVersion: string, ours: readonly string[] = []): Environment {
   return {
     platform: process.platform,
     arch: process.arch,
@@ -19,11 +23,11 @@ export function readEnvironment(root: string, vitestVersion: string): Environmen
     nodeFlags: [...process.execArgv, ...(process.env.NODE_OPTIONS?.split(/\s+/).filter(Boolean) ?? [])],
     vitest: vitestVersion,
     ci: ciName(process.env),
-    ...git(root),
+    ...git(root, ours),
   }
 }
 
-function git(root: string): Pick<Environment, 'commit' | 'branch' | 'dirty'> {
+function git(root: string, ours: readonly string[]): Pick<Environment, 'commit' | 'branch' | 'dirty'> {
   const ask = (...args: string[]) => {
     try {
       return execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
@@ -33,7 +37,8 @@ function git(root: string): Pick<Environment, 'commit' | 'branch' | 'dirty'> {
   }
   const commit = ask('rev-parse', 'HEAD')
   if (commit === null) return { commit: null, branch: null, dirty: null }
-  const status = ask('status', '--porcelain')
+  const inside = ours.map((path) => relative(root, resolve(root, path))).filter((path) => !/^(\.\.|$)/.test(path))
+  const status = ask('status', '--porcelain', '--', ':/', ...inside.map((path) => `:(exclude)${path}`))
   return { commit, branch: ask('rev-parse', '--abbrev-ref', 'HEAD'), dirty: status === null ? null : status !== '' }
 }
 

@@ -2,6 +2,7 @@ import { readdirSync, realpathSync, rmSync } from 'node:fs'
 import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toBaseline } from '../../../plugin/judge/baseline.ts'
+import type { Paired } from '../../../plugin/run/run.ts'
 import { readRun } from '../../../plugin/store/read-run.ts'
 import { makeBenchmark, makeRun } from '../../support/make-run.ts'
 import { git, initRepository, root, workFile, write } from '../../support/run-against.ts'
@@ -20,7 +21,7 @@ const configuration = `import { verdict } from '${join(root, 'plugin/index.ts')}
 export default { plugins: [verdict({ profile: 'quick', time: 1, profiling: false, machineClass: 'here' })] }
 `
 
-test('vitest-verdict bench --confirm measures what regressed in turns with the commit of the baseline', {
+test('vitest-verdict bench measures what regressed in turns with the commit of the baseline, or everything with a branch', {
   timeout: 240_000,
 }, async ({ folder, expect }) => {
   const repository = join(realpathSync(folder), 'repository')
@@ -47,29 +48,35 @@ test('vitest-verdict bench --confirm measures what regressed in turns with the c
   })
 
   const results = join(repository, 'benchmark_results')
-  const hasConfirmed = async (output: string) => {
-    expect(output).toContain(`work.bench.js > slow: measuring in turns with ${commit}.`)
+  const measured = async () => {
     const run = await readRun(join(results, readdirSync(results).find((name) => name.startsWith('run_'))!))
-    const [slow, other] = ['slow', 'other'].map((name) => run.benchmarks.find((each) => each.name === name)!)
-    expect(other!.paired).toBeUndefined()
-    const { figures, ...paired } = slow!.paired!
-    expect(paired).toEqual({ ref: commit, commit })
+    const [slow, other] = ['slow', 'other'].map((name) => run.benchmarks.find((each) => each.name === name)!.paired)
+    return { slow: slow!, other, against: run.options.policy?.against }
+  }
+  const findsIt = ({ figures }: Paired) => {
     const { base, head, control } = figures.duration_quartile!
     expect([base.length, head.length, control?.length]).toEqual([6, 6, 6])
     const ratios = head.map((value, session) => value / base[session]!)
     expect(ratios.toSorted((a, b) => a - b)[3]).toBeGreaterThan(1.5)
     expect(git(repository, 'worktree', 'list').split('\n')).toHaveLength(1)
   }
-  await hasConfirmed(output)
+  expect(output).toContain(`work.bench.js > slow: measuring in turns with ${commit}.`)
+  const confirmed = await measured()
+  expect(confirmed).toMatchObject({ slow: { ref: commit, commit }, other: undefined, against: undefined })
+  findsIt(confirmed.slow)
 
   // A configuration of the head's own takes a process for each version.
   rmSync(results, { recursive: true })
   await write(repository, { 'vitest.config.js': `${configuration}// of the head\n` })
-  const apart = await runNode([join(root, 'plugin/cli/main.ts'), 'bench', '--confirm'], repository, {
+  const against = await runNode([join(root, 'plugin/cli/main.ts'), 'bench', '--against', 'main'], repository, {
     VITEST_VERDICT_CACHE: join(folder, 'cache'),
   })
-  expect(apart.output).toContain('because vitest.config.js differs')
-  await hasConfirmed(apart.output)
+  expect(against.output).toContain('because vitest.config.js differs')
+  expect(against.output).toMatch(/against main \([0-9a-f]{7}\)\.$/m)
+  const everything = await measured()
+  const named = { ref: 'main', commit }
+  expect(everything).toMatchObject({ slow: named, other: named, against: named })
+  findsIt(everything.slow)
 
   const slip = await runNode([join(root, 'plugin/cli/main.ts'), 'bench', '--against', 'nonsense'], repository)
   expect(slip).toMatchObject({ exitCode: 3, output: expect.stringContaining('vitest-verdict: Cannot find "nonsense"') })

@@ -119,4 +119,13 @@ describe('pairRun()', () => {
     expect(problems).toEqual([])
     expect(codes(paired)).toContain('baseline-dirty')
   })
+
+  test('clears nothing of its own accord by a commit without the changes that the baseline was made with', async () => {
+    const { asked, problems, run: paired } = await pair({}, baselineOf({ commit, dirty: true }))
+    expect([asked, problems]).toEqual([[], []])
+    expect(paired.warnings).toContainEqual({
+      code: 'not-paired',
+      text: expect.stringContaining('the baseline was made with uncommitted changes'),
+    })
+  })
 })
