@@ -29,7 +29,10 @@ export async function takeLooks(
       if (!hasPairs(session)) return { sessions, judgement: judgeDuet(sessions, duet.filesOnlyInBase(), policy) }
     }
     judgement = judgeDuet(sessions, duet.filesOnlyInBase(), policy)
-    target = judgement.continueTo
+    // A benchmark that some sessions have nothing of lags behind the looks: the next one is always after more sessions.
+    const taken = sessions.length
+    target =
+      judgement.continueTo === null ? null : (duetLooks.find((look) => look > taken && look <= policy.most) ?? null)
     if (target !== null) onLook(judgement, sessions.length)
   }
   return { sessions, judgement: judgement ?? judgeDuet(sessions, duet.filesOnlyInBase(), policy) }

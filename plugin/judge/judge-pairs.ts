@@ -87,7 +87,9 @@ export function joinPairs(
     const verdict = worstVerdict(answers.map((each) => each.verdict))
     const before = worstVerdict(question.stored.map((name) => stored[name]!.verdict))
     const decided = verdict !== 'inconclusive' && verdict !== 'no-baseline'
-    const contradicted = before === 'regressed' && !answers.some((answer) => isSlower(answer, threshold))
+    // What has no estimate contradicts nothing.
+    const estimated = answers.every(({ ratio }) => ratio !== null)
+    const contradicted = before === 'regressed' && estimated && !answers.some((answer) => isSlower(answer, threshold))
     const stands = !decided && before !== 'no-baseline' && !contradicted
     for (const name of stands ? question.pairs : question.stored) silent.add(name)
     pairsDecide ||= !stands
