@@ -1,10 +1,10 @@
+import { askForExtras } from '../measure/ask-for-extras.ts'
 import type { BenchmarkOptions, LoadOptions } from '../measure/bench-options.ts'
-import { checkExtras } from '../measure/check-extras.ts'
 import { clockFacts, now } from '../measure/clock.ts'
 import { createLoadRun, describeLoad, type LoadRun, runLoad } from '../measure/load/load-engine.ts'
 import { stepMetrics } from '../measure/load/load-metrics.ts'
 import { resolveLoad } from '../measure/load/load-plan.ts'
-import { latencyMeasurement, loadMeasurement } from '../measure/measurement.ts'
+import { bareCircumstances, latencyMeasurement, loadMeasurement } from '../measure/measurement.ts'
 import { type ProcessorTime, processorTime } from '../measure/processor-time.ts'
 import { loopOverheads } from '../measure/rounds.ts'
 import { SampleRecorder } from '../measure/sample-recorder.ts'
@@ -188,18 +188,12 @@ function loadFigures(blocks: readonly LoadRun[]): NamedFigures {
  */
 async function ownFigures(subject: Subject, blocks: readonly LoadRun[]): Promise<NamedFigures> {
   const block = blocks.at(-1)
-  const circumstances = { call: 0, status: 'complete', warnings: [], probes: {}, metrics: {}, metadata: {} } as const
-  const measured = () =>
-    block
-      ? loadMeasurement(block, { ...circumstances, warnings: [] })
-      : latencyMeasurement(subject, { ...circumstances, warnings: [] })
-  let own: Record<string, Metric> = {}
-  try {
-    own = (await subject.options.metrics?.(measured())) ?? {}
-    checkExtras(subject.name, own, {})
-  } catch {
-    return {}
-  }
+  const circumstances = bareCircumstances(0)
+  const measured = block ? loadMeasurement(block, circumstances) : latencyMeasurement(subject, circumstances)
+  const own = await askForExtras(subject, measured).then(
+    ({ metrics }) => metrics,
+    (): Record<string, Metric> => ({}),
+  )
   return Object.fromEntries(
     Object.entries(own).flatMap(([name, metric]) => {
       if (metric.kind !== 'quantity' || !metric.gate) return []

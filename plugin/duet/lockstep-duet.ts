@@ -84,10 +84,10 @@ export async function openLockstepDuet(
     for (const lane of ['base', 'null'] as const) {
       if (trees === null || lanes.has(lane) || missing.has(lane)) continue
       try {
-        const place = target?.kind === 'module' ? placeInTree(target.path, repository, trees[lane]) : null
-        const own = place === null ? target : ({ kind: 'module', path: place } as const)
-        const opened = await open(lane, trees[lane], { ...options, target: own })
         const tree = trees[lane]
+        const place = target?.kind === 'module' ? placeInTree(target.path, repository, tree) : null
+        const own = place === null ? target : ({ kind: 'module', path: place } as const)
+        const opened = await open(lane, tree, { ...options, target: own })
         // What was named by its place in the working tree has another one in this version.
         const filters = selection.filters.map((filter) => placeInTree(filter, repository, tree) ?? filter)
         opened.files = await opened.process.select({ ...selection, filters }, null)

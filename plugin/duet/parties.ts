@@ -3,7 +3,7 @@ import type { BenchmarkOptions } from '../measure/bench-options.ts'
 import { toBenchResult } from '../measure/bench-result.ts'
 import { checkOptions } from '../measure/check-options.ts'
 import { rememberResult } from '../measure/measured-results.ts'
-import { latencyMeasurement } from '../measure/measurement.ts'
+import { bareCircumstances, latencyMeasurement } from '../measure/measurement.ts'
 import { SampleRecorder } from '../measure/sample-recorder.ts'
 import { type MeasureOptions, type RunOptions, resolveBudget } from '../measure/settings.ts'
 import { createSubject, type Subject } from '../measure/subject.ts'
@@ -40,9 +40,8 @@ function resultOf(subject: Subject, { test, config }: BenchmarkGroup): BenchResu
   if (recorder.count > 0) {
     const result = toBenchResult(name, recorder, batchSize, config.retainSamples)
     const { filepath, projectName } = test.file
-    const circumstances = { call: 0, status: 'complete', probes: {}, metrics: {}, metadata: {} } as const
     return rememberResult(result, {
-      measurement: latencyMeasurement(subject, { ...circumstances, warnings: [] }),
+      measurement: latencyMeasurement(subject, bareCircumstances(0)),
       // It took turns with its own other versions, not with the other benchmarks of the test.
       turns: subject,
       test: { file: filepath, project: projectName ?? '', fullName: test.fullTestName },

@@ -86,7 +86,7 @@ export function joinPairs(
     const answers = question.pairs.map((name) => paired[name]!)
     const verdict = worstVerdict(answers.map((each) => each.verdict))
     const before = worstVerdict(question.stored.map((name) => stored[name]!.verdict))
-    const decided = verdict !== 'inconclusive' && verdict !== 'no-baseline'
+    const decided = verdict !== 'inconclusive'
     // What has no estimate contradicts nothing.
     const estimated = answers.every(({ ratio }) => ratio !== null)
     const contradicted = before === 'regressed' && estimated && !answers.some((answer) => isSlower(answer, threshold))

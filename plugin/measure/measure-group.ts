@@ -2,10 +2,10 @@ import type { BenchmarkGroup, BenchResult } from 'vitest'
 import type { Calibration, Measurement, Probes, Warning } from '../run/measurement.ts'
 import type { Metric } from '../run/metric.ts'
 import { watchAbort } from './abort-watch.ts'
-import type { BenchmarkOptions, Measured, Metadata } from './bench-options.ts'
+import { askForExtras } from './ask-for-extras.ts'
+import type { BenchmarkOptions, Metadata } from './bench-options.ts'
 import { toBenchResult } from './bench-result.ts'
 import { calibrate, summariseCalibration } from './calibration.ts'
-import { checkExtras } from './check-extras.ts'
 import { checkOptions, unknownOptions } from './check-options.ts'
 import { clockFacts } from './clock.ts'
 import { doubtsAboutMachine, doubtsOf } from './doubts.ts'
@@ -15,7 +15,7 @@ import { doubtsAboutLoad } from './load/load-doubts.ts'
 import { createLoadRun, type LoadRun, runLoad } from './load/load-engine.ts'
 import { resolveLoad } from './load/load-plan.ts'
 import { rememberResult } from './measured-results.ts'
-import { type Circumstances, latencyMeasurement, loadMeasurement } from './measurement.ts'
+import { bareCircumstances, type Circumstances, latencyMeasurement, loadMeasurement } from './measurement.ts'
 import { memoryMetrics } from './memory-metrics.ts'
 import { type OutsideLoad, watchOutsideLoad } from './outside-load.ts'
 import { type ProbesWanted, probeSubject } from './probes/probe-subject.ts'
@@ -57,7 +57,7 @@ export async function measureGroup(group: BenchmarkGroup, options: MeasureOption
     // Nothing may be awaited here: when the test's time is up, Vitest reports its meta at once.
     (reason) => {
       for (const member of members)
-        record(member, { ...nothingElse(call, member), status: 'incomplete', error: reason })
+        record(member, { ...bareCircumstances(call), probes: member.probes, status: 'incomplete', error: reason })
     },
   )
   const aborted = () => abort.aborted
@@ -168,7 +168,7 @@ async function conclude(
   let extras: { metrics: Record<string, Metric>; metadata: Metadata } = { metrics: {}, metadata: {} }
   if (subject.error === undefined) {
     try {
-      const soFar = { ...nothingElse(call, member), status: 'complete', metrics: ownMetrics } as const
+      const soFar = { ...bareCircumstances(call), probes, metrics: ownMetrics }
       extras = await askForExtras(subject, toMeasurement(member, soFar))
     } catch (error) {
       subject.error = error
@@ -189,20 +189,6 @@ async function conclude(
     metadata: extras.metadata,
     metrics: { ...ownMetrics, ...extras.metrics },
   }
-}
-
-function nothingElse(call: number, { probes }: Member) {
-  return { call, warnings: [], probes, metrics: {}, metadata: {} }
-}
-
-async function askForExtras({ name, options }: Subject, measured: Measured) {
-  const { metadata } = options
-  const extras = {
-    metrics: (await options.metrics?.(measured)) ?? {},
-    metadata: (typeof metadata === 'function' ? await metadata() : metadata) ?? {},
-  }
-  checkExtras(name, extras.metrics, extras.metadata)
-  return extras
 }
 
 function doubtsAboutOptions({ name, options }: Subject): Warning[] {

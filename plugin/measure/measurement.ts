@@ -25,6 +25,11 @@ export interface Circumstances {
   metadata: Metadata
 }
 
+/** Of a measurement that is complete, and of which nothing is known beside its rounds. */
+export function bareCircumstances(call: number): Circumstances {
+  return { call, status: 'complete', warnings: [], probes: {}, metrics: {}, metadata: {} }
+}
+
 /** The plain record of one benchmark of the latency engine. */
 export function latencyMeasurement(subject: Subject, circumstances: Circumstances): Measurement {
   const { recorder } = subject

@@ -97,6 +97,17 @@ describe('lockstepReferee()', () => {
     expect(outcome.records[0]!.figures.throughput!.values).toEqual({ head: 1e9 / 300, base: 1e7 })
   })
 
+  test('asks the versions for sizes of their own where they are wanted', async () => {
+    const { seat, log } = match({ ownFigures: true })
+    const held = async () => ({ held: { title: 'Held', unit: 'B', direction: 'lower', gate: true, value: 7 } })
+    const [outcome] = await Promise.all(all.map((lane) => seat(lane, { ownFigures: held }).arrive('work')))
+    expect(outcome!.records[0]!.figures.held!.values).toEqual({ head: 7, base: 7, null: 7 })
+    const plain = match()
+    await Promise.all(all.map((lane) => plain.seat(lane).arrive('work')))
+    expect(log).toContain('head ownFigures')
+    expect(plain.log).not.toContain('head ownFigures')
+  })
+
   test('leaves out a version that throws, with its error, and measures the others', async () => {
     const { seat, hung } = match()
     const throws = async () => {
