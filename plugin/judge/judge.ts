@@ -130,9 +130,12 @@ function judgeBenchmark(
     paired === undefined
       ? { metrics: stored, doubt: null }
       : joinPairs(stored, judgePairs(paired, { ...policy, threshold }), threshold)
-  if (doubt !== null) warnings.push(notConfirmed(benchmark.key, paired!, doubt))
   const deciding = decidingMetrics(Object.values(metrics))
   const verdict = worstVerdict(deciding.map((metric) => metric.verdict))
+  // What is cleared in one respect and slower in another is not cleared.
+  if (doubt !== null && !(doubt === 'refuted' && verdict === 'regressed')) {
+    warnings.push(notConfirmed(benchmark.key, paired!, doubt))
+  }
   const sameVerdict = deciding.filter((metric) => metric.verdict === verdict)
   const severity = worstSeverity(sameVerdict.map((metric) => metric.severity))
   return { ...identity, status: 'compared', verdict, severity, metrics, statistics, warnings }

@@ -33,7 +33,7 @@ let touchedBytes = 0
  * on a real machine, 15 µs on some virtual ones, where it made a function that allocates 3 times as slow for its first 100 ms.
  *
  * Leaves it empty. Were it left nearly full, the next collection would come within the first calls, find most of what they have made
- * still in use, and have V8 make such objects in the old generation from then on: 2 to 3 times as slow.
+ * still in use, and have V8 make such objects in the old generation from then on: about twice as slow.
  */
 export function touchYoungGeneration(): void {
   if (youngBytes() <= touchedBytes) return

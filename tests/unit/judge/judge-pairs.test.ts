@@ -157,6 +157,8 @@ describe('judge() and what was measured in turns', () => {
       }))
     const report = judge(runWith(sessions(900, 1.6), pairedWith(steady)), baselineOf(sessions(1000, 1)), policy)
     expect(report.benchmarks[0]).toMatchObject({ verdict: 'regressed', metrics: { success_rate: { gate: true } } })
+    // Nobody is to accept what has got worse.
+    expect(report.benchmarks[0]!.warnings.map(({ code }) => code)).not.toContain('refuted')
   })
 
   test('judges by the other version alone where a run was made against it', () => {
