@@ -45,6 +45,8 @@ export interface PairsExtent {
   confirming: boolean
   /** Whether the commit's dependencies may be installed. */
   install: boolean
+  /** Most milliseconds that sessions may take together; null for no limit. */
+  mostMs: number | null
 }
 
 export interface PairedBenchmarks {

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { Baseline } from '../plugin/judge/baseline.ts'
 import type { JudgePolicy } from '../plugin/judge/policy.ts'
 import type { Verdict } from '../plugin/judge/report.ts'
@@ -13,6 +14,12 @@ export interface PairedRun {
   /** What kept benchmarks from being measured in turns; the run's warnings have it too. */
   problems: string[]
 }
+
+/**
+ * Longest that what nobody has asked for in so many words may take, ms: six sessions of a dozen benchmarks, or of three where each
+ * version needs a process.
+ */
+const mostUnaskedMs = 180_000
 
 /**
  * Measures benchmarks in turns with another version: all of them with that of the option `against`, or, under `confirm`, those
@@ -35,6 +42,7 @@ export async function pairRun(
   const problems: Warning[] = []
   const doubts: Warning[] = []
   let against: PairedWith | undefined
+  const start = performance.now()
   for (const group of wanted) {
     const { commit, dirty, benchmarks, ownFigures } = group
     const fail = (text: string) => void problems.push({ code: 'not-paired', text })
@@ -57,6 +65,7 @@ export async function pairRun(
         ownFigures,
         confirming: options.against === null,
         install: asked,
+        mostMs: asked ? null : Math.max(0, mostUnaskedMs - (performance.now() - start)),
       })
       for (const [benchmark, each] of measured.paired) paired.set(benchmark, each)
       measured.problems.forEach(fail)

@@ -136,6 +136,9 @@ async function conclude(
   )
   for (const { where, error } of failures) say(`Failed: ${where}: ${error}`)
   for (const { where, error } of baseFailures) say(`Failed in the base: ${where}: ${error}`)
+  for (const path of distinct(sessions.flatMap((session) => session.shared))) {
+    say(`The base has no ${path} in git: both versions ran the working tree's, and what changed in it is not seen.`)
+  }
   const render = {
     text: renderCompareText,
     markdown: renderCompareMarkdown,

@@ -41,7 +41,13 @@ async function accept(keys: readonly string[], given: Located, context: Context)
   const acceptedAt = new Date().toISOString()
   let slower: string[] = []
   const baseline = await updateBaseline(path, (previous) => {
-    const verdicts = new Map(judge(run, previous, options).benchmarks.map(({ key, verdict }) => [key, verdict]))
+    const verdicts = new Map(
+      judge(run, previous, options).benchmarks.map(({ key, verdict, warnings }) => {
+        // The code is cleared, but the machine's level is another one now.
+        const refuted = warnings.some(({ code }) => code === 'refuted')
+        return [key, refuted ? 'regressed' : verdict]
+      }),
+    )
     slower = [...verdicts].filter(([key, verdict]) => verdict === 'regressed' && accepts(keys, key)).map(([key]) => key)
     return toBaseline(run, { acceptedAt, previous, verdicts, ...(keys.length > 0 ? { keys } : {}) })
   })

@@ -1,3 +1,4 @@
+import { toldByPairs } from '../judge/judge-pairs.ts'
 import { askForExtras } from '../measure/ask-for-extras.ts'
 import type { BenchmarkOptions, LoadOptions } from '../measure/bench-options.ts'
 import { clockFacts, now } from '../measure/clock.ts'
@@ -183,8 +184,8 @@ function loadFigures(blocks: readonly LoadRun[]): NamedFigures {
 }
 
 /**
- * Sizes of a benchmark's own, of what its turns showed; of a load, of its last block. What is derived from the probes, which are off
- * here, cannot be told.
+ * Times and throughputs of a benchmark's own, of what its turns showed; of a load, of its last block. What is derived from the
+ * probes, which are off here, cannot be told.
  */
 async function ownFigures(subject: Subject, blocks: readonly LoadRun[]): Promise<NamedFigures> {
   const block = blocks.at(-1)
@@ -196,7 +197,7 @@ async function ownFigures(subject: Subject, blocks: readonly LoadRun[]): Promise
   )
   return Object.fromEntries(
     Object.entries(own).flatMap(([name, metric]) => {
-      if (metric.kind !== 'quantity' || !metric.gate) return []
+      if (metric.kind !== 'quantity' || !metric.gate || toldByPairs(name, metric) === null) return []
       const { title, unit, direction, gate, value } = metric
       return [[name, { title, unit, direction, gate, value }]]
     }),

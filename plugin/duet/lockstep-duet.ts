@@ -68,7 +68,7 @@ export async function openLockstepDuet(
     )
     processes.push(child)
     const timer = setTimeout(() => child.kill(`was not loaded within ${OPENING_MS / 1000} s`), OPENING_MS)
-    const opening = { root: own, repository: tree, selection, options, leastPatienceMs: LEAST_PATIENCE_MS }
+    const opening = { root: own, repository, tree, selection, options, leastPatienceMs: LEAST_PATIENCE_MS }
     const opened = await child.open(opening).finally(() => clearTimeout(timer))
     return { ...opened, process: child, files: [] }
   }
@@ -143,6 +143,7 @@ export async function openLockstepDuet(
     },
     files: () => head.files,
     configurationFiles: () => head.configurationFiles,
+    globalSetups: () => head.globalSetups,
     useTrees(given) {
       trees = given
     },
@@ -158,6 +159,7 @@ export async function openLockstepDuet(
         result.observations.push(...ran.head.observations.map((each) => ({ ...each, inBase })))
         result.failures.push(...ran.head.failures)
         result.baseFailures.push(...(ran.base?.failures ?? []).map((failure) => inFile(place.file, failure)))
+        result.shared = [...new Set([...result.shared, ...(ran.base?.shared ?? [])])]
         const identity = { category: null, file: place.file, project: projectName(place.project) }
         result.removed.push(...ran.removed.map((each) => ({ key: benchmarkKey({ ...identity, ...each }) })))
       }
@@ -178,7 +180,7 @@ function isSame(a: BenchmarkFile, b: BenchmarkFile): boolean {
 }
 
 function emptyResult(): SessionResult {
-  return { observations: [], removed: [], failures: [], baseFailures: [] }
+  return { observations: [], removed: [], failures: [], baseFailures: [], shared: [] }
 }
 
 /** What failed in a file, told apart from its test. */

@@ -19,8 +19,10 @@ import {
 export interface LaneOpening {
   /** Of the version's project, symbolic links resolved. */
   root: string
-  /** That the project is in, likewise. */
+  /** Of the working tree, likewise. */
   repository: string
+  /** Of the version that is in: its checkout, or the working tree again. */
+  tree: string
   selection: Selection
   /** How long the referee waits for any one thing at the least, ms. */
   leastPatienceMs: number
@@ -31,6 +33,7 @@ export interface LaneOpening {
 export interface OpenedLane {
   options: ResolvedOptions
   configurationFiles: string[]
+  globalSetups: string[]
   /** How long the referee must wait for any one thing, as tests and hooks may take as long as is configured, ms. */
   patienceMs: number
 }
@@ -49,7 +52,7 @@ let duet: Duet | undefined
 const projects = new Map<TestProject, readonly string[]>()
 
 const calls: LockstepLaneCalls = {
-  async open({ root, repository, selection, leastPatienceMs, options: given }) {
+  async open({ root, repository, tree, selection, leastPatienceMs, options: given }) {
     let patienceMs = leastPatienceMs
     duet = await openDuet(root, repository, selection, {
       vitest: () => vitestOf(root),
@@ -61,10 +64,12 @@ const calls: LockstepLaneCalls = {
       },
       ...(given !== null && { options: given }),
     })
+    // Dependencies that are linked lead back into the working tree, where the repository's own packages are among them.
+    if (tree !== repository) duet.useTrees({ base: tree, null: tree })
     const options = given ?? duet.options ?? resolveOptions()
     // Workers inherit it.
     process.env[lockstepOptionsVariable] = JSON.stringify(options)
-    return { options, configurationFiles: duet.configurationFiles(), patienceMs }
+    return { options, configurationFiles: duet.configurationFiles(), globalSetups: duet.globalSetups(), patienceMs }
   },
   async select(selection, changedSince) {
     await duet!.select(selection, changedSince ?? undefined)

@@ -24,6 +24,8 @@ export interface PairsOptions {
   confirming: boolean
   /** Whether the base's dependencies may be installed, where they are not those of the working tree. */
   install: boolean
+  /** Most milliseconds that sessions may take together; null for no limit. */
+  mostMs: number | null
   env: NodeJS.ProcessEnv
   say: (text: string) => void
 }
@@ -44,7 +46,7 @@ export interface Pairs {
 export function measurePairs(
   ref: string,
   benchmarks: readonly Benchmark[],
-  { root: given, config, options, ownFigures, confirming, install, env, say }: PairsOptions,
+  { root: given, config, options, ownFigures, confirming, install, mostMs, env, say }: PairsOptions,
 ): Promise<Pairs> {
   return endCleanly(async (onEnd) => {
     const root = realpathSync(given)
@@ -59,10 +61,14 @@ export function measurePairs(
     try {
       if (problem !== null) throw problem
       const wanted = new Map(benchmarks.map((each) => [placeOf(each), each]))
-      const only = (session: SessionResult) => ({ ...session, observations: findable(session, wanted) })
+      const only = (session: SessionResult) => {
+        if (confirming && session.shared.length > 0) throw new InputError(sharedText(session.shared))
+        return { ...session, observations: findable(session, wanted) }
+      }
       const { threshold, severity, profile } = options
       const policy = { threshold, ownThresholds: true, severity, most: mostSessions(profile === 'quick') }
-      const { sessions } = await takeLooks(duet, { policy, time: sessionTimeMs, only })
+      const limit = mostMs === null ? {} : { mostMs }
+      const { sessions, outOfTime } = await takeLooks(duet, { policy, time: sessionTimeMs, only, ...limit })
       const seen = Map.groupBy(
         sessions.flatMap(({ observations }) => observations),
         placeOf,
@@ -72,7 +78,10 @@ export function measurePairs(
         const figures = figuresOf(observations)
         if (Object.keys(figures).length > 0) paired.set(wanted.get(place)!, { ref, commit: base.commit, figures })
       }
-      return { with: { ref, commit: base.commit }, paired, problems: problemsOf(sessions) }
+      const problems = outOfTime
+        ? [...problemsOf(sessions), outOfTimeText(mostMs!, sessions.length)]
+        : problemsOf(sessions)
+      return { with: { ref, commit: base.commit }, paired, problems }
     } finally {
       await duet.close()
     }
@@ -82,6 +91,16 @@ export function measurePairs(
 /** Whether a target is the same in every version of the repository. */
 function isShared(target: ResolvedOptions['target'], repository: string): boolean {
   return target !== null && (target.kind === 'gateway' || !hasVersions(target.path, repository))
+}
+
+function sharedText(paths: readonly string[]): string {
+  const [first, ...others] = paths
+  const more = others.length === 0 ? '' : ` and ${others.length} more`
+  return `Both versions would run the working tree's ${first}${more}, which the base has none of in git, so that turns cannot tell whether it got slower`
+}
+
+function outOfTimeText(mostMs: number, sessions: number): string {
+  return `Measuring in turns was ended after ${sessions} sessions, as it would have taken more than ${Math.round(mostMs / 1000)} s: \`--confirm\` takes the time it needs`
 }
 
 function filesOf(root: string, benchmarks: readonly Benchmark[]): string[] {

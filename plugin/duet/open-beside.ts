@@ -57,8 +57,9 @@ export async function openBeside(options: BesideOptions): Promise<Beside> {
       const { trees, dependencies } = await checkoutBase(base, checkoutsFolder(env), { install, say, onFolder: onEnd })
       const { repository } = base
       const configurationFiles = duet.configurationFiles()
+      const globalSetups = duet.globalSetups()
       const target = duet.options?.target ?? null
-      const versions = { repository, tree: trees.base, dependencies, configurationFiles, target }
+      const versions = { repository, tree: trees.base, dependencies, configurationFiles, globalSetups, target }
       const reason = why === null ? await reasonForProcesses(versions) : null
       if (reason !== null) {
         await duet.close()

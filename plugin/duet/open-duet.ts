@@ -47,6 +47,8 @@ export interface SessionResult {
   failures: { where: string; error: string }[]
   /** What failed in the base; `test` is null where its file could not be loaded. */
   baseFailures: { file: string; test: string | null; error: string }[]
+  /** Files of the repository that the base loads from the working tree, as it has none of its own; relative to the repository. */
+  shared: string[]
 }
 
 /** A project that is ready to be measured, session by session. */
@@ -61,6 +63,8 @@ export interface Duet {
   files(): BenchmarkFile[]
   /** Files that Vitest's configuration was read from, absolute. */
   configurationFiles(): string[]
+  /** Global setups of the projects, absolute. */
+  globalSetups(): string[]
   /** Tells where the base is; before it, sessions measure the working tree alone. */
   useTrees(trees: NonNullable<DuetSetup['trees']>): void
   /** Runs one session in fresh processes, of the named benchmarks or of one file only when they are given. */
@@ -109,7 +113,8 @@ export async function openDuet(
 ): Promise<Duet> {
   const { createVitest } = await manner.vitest()
   let trees: DuetSetup['trees'] = null
-  const session = createSessionListener(root)
+  const shared = new Set<string>()
+  const session = createSessionListener(root, shared)
   const { result: vitest, options } = await withPluginsAside(() =>
     createVitest(
       {
@@ -125,7 +130,11 @@ export async function openDuet(
       },
       {
         plugins: [
-          resolveInTree(repository, () => (trees === null ? [] : Object.values(trees))),
+          resolveInTree(
+            repository,
+            () => (trees === null ? [] : Object.values(trees)),
+            (path) => void shared.add(relative(repository, path)),
+          ),
           {
             name: 'vitest-verdict:duet-runner',
             configureVitest({ project }) {
@@ -153,6 +162,7 @@ export async function openDuet(
     },
     files: () => specifications.map((each) => ({ file: fileOf(root, each.moduleId), project: each.project.name })),
     configurationFiles: () => vitest.vite.config.configFileDependencies,
+    globalSetups: () => benchProjects(vitest).flatMap(({ config }) => config.globalSetup),
     async session(number, time, only, place) {
       session.begin(number)
       const here = specifications.filter(
@@ -271,7 +281,7 @@ interface Place {
 }
 
 /** Gathers what a session shows; remembers where each benchmark is. */
-function createSessionListener(root: string) {
+function createSessionListener(root: string, shared: ReadonlySet<string>) {
   const places = new Map<string, Place>()
   let number = 0
   let result = emptyResult()
@@ -318,14 +328,14 @@ function createSessionListener(root: string) {
       number = session
       result = emptyResult()
     },
-    end: () => result,
+    end: () => ({ ...result, shared: [...shared] }),
     fail,
     testsOf: (keys: ReadonlySet<string>) => [...keys].flatMap((key) => places.get(key) ?? []),
   }
 }
 
 function emptyResult(): SessionResult {
-  return { observations: [], removed: [], failures: [], baseFailures: [] }
+  return { observations: [], removed: [], failures: [], baseFailures: [], shared: [] }
 }
 
 function hasMessage(error: unknown): error is { message: string } {

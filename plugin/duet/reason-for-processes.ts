@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { isAbsolute, join, relative, sep } from 'node:path'
 import type { ResolvedTarget } from '../options.ts'
 import type { Checkout } from './checkout-base.ts'
-import { placeInTree } from './resolve-in-tree.ts'
+import { hasVersions, placeInTree } from './resolve-in-tree.ts'
 
 /** What may be different between the versions. */
 export interface Versions {
@@ -14,20 +14,24 @@ export interface Versions {
   dependencies: Checkout['dependencies']
   /** Files that the working tree's configuration of Vitest was read from, absolute. */
   configurationFiles: readonly string[]
+  /** Its global setups, absolute. */
+  globalSetups: readonly string[]
   /** What the working tree measures instead of its own code; null where it is that. */
   target: ResolvedTarget | null
 }
 
 /**
- * Why two versions cannot share a process: it has one configuration, and loads a native addon of one version. Null where
- * nothing speaks against it.
+ * Why two versions cannot share a process: it has one configuration and one global setup, which may start what is measured, and
+ * loads a native addon of one version. Null where nothing speaks against it.
  */
 export async function reasonForProcesses(versions: Versions): Promise<string | null> {
-  const { repository, tree, dependencies, configurationFiles, target } = versions
+  const { repository, tree, dependencies, configurationFiles, globalSetups, target } = versions
   // All versions in a worker are told one path.
   if (target?.kind === 'module' && placeInTree(target.path, repository, tree) !== null) {
     return `the target ${relative(repository, target.path)} has versions of its own`
   }
+  const setup = globalSetups.find((path) => hasVersions(path, repository))
+  if (setup !== undefined) return `the global setup ${relative(repository, setup)} has versions of its own`
   for (const path of configurationFiles) {
     const file = relative(repository, path)
     if (file.startsWith('..') || isAbsolute(file) || file.split(sep).includes('node_modules')) continue

@@ -6,8 +6,13 @@ import type { Vite } from 'vitest/node'
  * Keeps the modules of a checkout within it: what one of them imports by an alias, an absolute path or the name of a package
  * of the same repository would resolve into the working tree, and the base would run the head's code.
  * @param trees the checkouts; asked at every import, as there are none yet when Vite starts
+ * @param onShared hears of files of the working tree that a checkout has none of, output of a build say: it gets the same one
  */
-export function resolveInTree(repository: string, trees: () => readonly string[]): Vite.Plugin {
+export function resolveInTree(
+  repository: string,
+  trees: () => readonly string[],
+  onShared: (path: string) => void,
+): Vite.Plugin {
   return {
     name: 'vitest-verdict:duet',
     enforce: 'pre',
@@ -16,7 +21,9 @@ export function resolveInTree(repository: string, trees: () => readonly string[]
       if (tree === undefined) return undefined
       const resolved = await this.resolve(id, importer, { ...options, skipSelf: true })
       if (resolved === null || resolved.external) return resolved
-      return { ...resolved, id: mapIntoTree(resolved.id, repository, tree) }
+      const mapped = mapIntoTree(resolved.id, repository, tree)
+      if (placeInTree(pathOf(mapped), repository, tree) !== null) onShared(pathOf(mapped))
+      return { ...resolved, id: mapped }
     },
   }
 }

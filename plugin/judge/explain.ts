@@ -4,7 +4,7 @@ import { trimmedSample } from '../statistics/trimmed-mean.ts'
 import { pairedLookAlpha, verdictAlpha } from './alpha.ts'
 import type { Baseline } from './baseline.ts'
 import { type MetricJudgement, storedRuns } from './compare-metric.ts'
-import { judge, judgeMetrics, thresholdOf } from './judge.ts'
+import { judge, judgeMetrics, pairsOf, thresholdOf } from './judge.ts'
 import { judgePairs, type PairJudgement } from './judge-pairs.ts'
 import { judgedSessions } from './judged-sessions.ts'
 import { own } from './own.ts'
@@ -34,7 +34,8 @@ export function explain(run: Run, baseline: Baseline | null, policy: JudgePolicy
   if (report.baseline.kind === 'incompatible') lines.push(`The baseline cannot be used: ${report.baseline.reason}.`)
   const stored = baseline === null ? undefined : own(baseline.benchmarks, key)
   const isStored = baseline !== null && stored !== undefined && report.baseline.kind === 'compared'
-  if (judged === 0 || (!isStored && benchmark.paired === undefined)) {
+  const paired = pairsOf(run, benchmark, baseline)
+  if (judged === 0 || (!isStored && paired === undefined)) {
     const reason = judged === 0 ? 'No session of it was completed' : 'Nothing is stored of it'
     return [...lines, `${reason}, so there is nothing to compare.`, ''].join('\n')
   }
@@ -49,12 +50,12 @@ export function explain(run: Run, baseline: Baseline | null, policy: JudgePolicy
       }
     }
   }
-  if (benchmark.paired !== undefined) {
+  if (paired !== undefined) {
     const threshold = thresholdOf(judgedSessions(benchmark), policy)
-    const pairs = judgePairs(benchmark.paired, { ...policy, threshold })
+    const pairs = judgePairs(paired, { ...policy, threshold })
     for (const [name, pair] of Object.entries(pairs)) {
       if (pair.comparison.gate) {
-        lines.push('', ...explainPair(name, pair, benchmark.paired.figures[name.replace(/^paired_/, '')]!))
+        lines.push('', ...explainPair(name, pair, paired.figures[name.replace(/^paired_/, '')]!))
       }
     }
   }

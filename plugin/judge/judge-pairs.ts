@@ -1,6 +1,6 @@
 import type { Metric } from '../run/metric.ts'
 import type { Paired, PairedWith } from '../run/run.ts'
-import { comparePaired, type PairedJudgement } from './paired.ts'
+import { comparePaired, type PairedJudgement, pairedGuards } from './paired.ts'
 import type { MetricComparison } from './report.ts'
 import type { SeverityLimits } from './severity.ts'
 import { worstVerdict } from './verdict.ts'
@@ -44,12 +44,13 @@ const ofSpeed = new Set([
 ])
 
 /**
- * What measuring a benchmark in turns can tell of one of its metrics: of its speed always; of a size of its own when it is asked for
- * that too, which takes longer; of shares and counts nothing, which are no matter of the machine.
+ * What measuring a benchmark in turns can tell of one of its metrics: of its speed always; of a time or throughput of its own when
+ * it is asked for that too, which takes longer. Nothing of memory, as versions that share a process have one heap; nothing of
+ * shares and counts, which are no matter of the machine.
  */
 export function toldByPairs(name: string, metric: Metric): 'speed' | 'own figure' | null {
   if (ofSpeed.has(name)) return 'speed'
-  return metric.kind === 'quantity' ? 'own figure' : null
+  return metric.kind === 'quantity' && (metric.unit === 'ns' || metric.unit === '1/s') ? 'own figure' : null
 }
 
 /** What stored sessions and pairs both speak of. */
@@ -87,9 +88,8 @@ export function joinPairs(
     const verdict = worstVerdict(answers.map((each) => each.verdict))
     const before = worstVerdict(question.stored.map((name) => stored[name]!.verdict))
     const decided = verdict !== 'inconclusive'
-    // What has no estimate contradicts nothing.
-    const estimated = answers.every(({ ratio }) => ratio !== null)
-    const contradicted = before === 'regressed' && estimated && !answers.some((answer) => isSlower(answer, threshold))
+    const contradicted =
+      before === 'regressed' && answers.every(isSound) && !answers.some((answer) => isSlower(answer, threshold))
     const stands = !decided && before !== 'no-baseline' && !contradicted
     for (const name of stands ? question.pairs : question.stored) silent.add(name)
     pairsDecide ||= !stands
@@ -104,7 +104,7 @@ export function joinPairs(
   return { metrics: Object.fromEntries(metrics), doubt: worst ?? null }
 }
 
-/** The speed of a benchmark, and each size of its own that was measured in turns. */
+/** The speed of a benchmark, and each figure of its own that was measured in turns. */
 function questionsOf(
   stored: Readonly<Record<string, MetricComparison>>,
   paired: Readonly<Record<string, MetricComparison>>,
@@ -122,6 +122,11 @@ function questionsOf(
 
 function plain(name: string): string {
   return name.slice(prefix.length)
+}
+
+/** What has no estimate, or whose guard rails failed, contradicts nothing. */
+function isSound({ ratio, warnings }: MetricComparison): boolean {
+  return ratio !== null && !warnings.some(({ code }) => pairedGuards.has(code))
 }
 
 function isSlower({ ratio, direction }: MetricComparison, threshold: number): boolean {

@@ -104,7 +104,8 @@ function judgeBenchmark(
     ...sessionWarnings(benchmark),
   ]
   const isStored = baseline !== null && own(baseline.benchmarks, benchmark.key) !== undefined
-  if (!isStored && benchmark.paired === undefined) {
+  const paired = pairsOf(run, benchmark, baseline)
+  if (!isStored && paired === undefined) {
     const metrics = ownMetrics(benchmark)
     return { ...identity, status: 'new', verdict: 'no-baseline', severity: null, metrics, statistics, warnings }
   }
@@ -124,7 +125,6 @@ function judgeBenchmark(
         Object.entries(judgeMetrics(run, benchmark, baseline, policy)).map(([name, each]) => [name, each.comparison]),
       )
     : ownMetrics(benchmark)
-  const { paired } = benchmark
   const threshold = thresholdOf(sessions, policy)
   const { metrics, doubt } =
     paired === undefined
@@ -139,6 +139,12 @@ function judgeBenchmark(
   const sameVerdict = deciding.filter((metric) => metric.verdict === verdict)
   const severity = worstSeverity(sameVerdict.map((metric) => metric.severity))
   return { ...identity, status: 'compared', verdict, severity, metrics, statistics, warnings }
+}
+
+/** What was measured in turns to confirm a baseline says nothing of another one, nor where there is none. */
+export function pairsOf(run: Run, { paired }: Benchmark, baseline: Baseline | null): Paired | undefined {
+  const named = run.options.policy?.against !== undefined
+  return named || baseline?.runs.some(({ commit }) => commit === paired?.commit) ? paired : undefined
 }
 
 /** Those that gate; of them, what has no sessions in the baseline (an older summaries file) has no say if others have. */

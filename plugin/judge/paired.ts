@@ -16,6 +16,9 @@ import { verdictOf } from './verdict.ts'
 /** A trend from session to session that chance makes in 1 of 1,000 comparisons (VERDICT.md rule 8). */
 const trendP = 0.001
 
+/** Codes of the guard rails: a look at which one of them fails decides nothing. */
+export const pairedGuards: ReadonlySet<string> = new Set(['null-differs', 'null-noisy', 'trend'])
+
 /** One session in which both versions took turns, on the log scale, worse is positive. */
 export interface PairedSession {
   /** ln(head / base). */

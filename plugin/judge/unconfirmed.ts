@@ -1,10 +1,11 @@
 import type { Benchmark, Run } from '../run/run.ts'
 import type { Baseline, BaselineRun } from './baseline.ts'
-import { judge } from './judge.ts'
+import type { MetricJudgement } from './compare-metric.ts'
+import { judge, judgeMetrics } from './judge.ts'
 import { toldByPairs } from './judge-pairs.ts'
 import { own } from './own.ts'
 import type { JudgePolicy } from './policy.ts'
-import type { BenchmarkReport, Verdict } from './report.ts'
+import type { Verdict } from './report.ts'
 
 /** Benchmarks whose stored values come from one commit. */
 export interface Unconfirmed {
@@ -19,7 +20,8 @@ export interface Unconfirmed {
 
 /**
  * The benchmarks that measuring in turns could tell more about: a figure that gates has one of these verdicts against the baseline.
- * By the commit that their newest stored values are of.
+ * By the commit of the oldest run that they were compared with: where the level has crept since, or a slower run was accepted into
+ * it, a newer commit would clear what the whole level does not.
  */
 export function unconfirmed(
   run: Run,
@@ -27,33 +29,42 @@ export function unconfirmed(
   policy: JudgePolicy,
   verdicts: readonly Verdict[],
 ): Unconfirmed[] {
-  if (baseline === null) return []
-  const reports = new Map(judge(run, baseline, policy).benchmarks.map((report) => [report.key, report]))
-  const doubts = new Map(
-    run.benchmarks
-      .filter(({ paired }) => paired === undefined)
-      .map((benchmark) => [benchmark, doubtsAbout(benchmark, reports.get(benchmark.key)!, verdicts)]),
-  )
-  const wanted = [...doubts].filter(([, { length }]) => length > 0).map(([benchmark]) => benchmark)
-  const groups = Map.groupBy(wanted, ({ key }) => newestRun(baseline, key)?.commit ?? null)
-  return [...groups].map(([commit, benchmarks]) => ({
-    commit,
-    dirty: benchmarks.some(({ key }) => newestRun(baseline, key)?.environment?.dirty === true),
-    benchmarks,
-    ownFigures: benchmarks.some((each) => doubts.get(each)!.includes('own figure')),
-  }))
-}
-
-/** What of a benchmark with one of these verdicts can be told by measuring in turns. */
-function doubtsAbout(benchmark: Benchmark, { metrics }: BenchmarkReport, verdicts: readonly Verdict[]) {
-  return Object.entries(metrics).flatMap(([name, { gate, verdict }]) => {
-    const metric = benchmark.sessions.flatMap((session) => own(session.metrics, name) ?? [])[0]
-    if (metric === undefined || !gate || !verdicts.includes(verdict)) return []
-    return toldByPairs(name, metric) ?? []
+  if (baseline === null || judge(run, baseline, policy).baseline.kind !== 'compared') return []
+  const doubts = run.benchmarks
+    .filter(({ paired }) => paired === undefined)
+    .flatMap((benchmark) => doubtAbout(run, benchmark, baseline, policy, verdicts) ?? [])
+  const groups = Map.groupBy(doubts, ({ stored }) => `${stored?.commit} ${stored?.environment?.dirty === true}`)
+  return [...groups.values()].map((group) => {
+    const { stored } = group[0]!
+    return {
+      commit: stored?.commit ?? null,
+      dirty: stored?.environment?.dirty === true,
+      benchmarks: group.map(({ benchmark }) => benchmark),
+      ownFigures: group.some(({ told }) => told.includes('own figure')),
+    }
   })
 }
 
-function newestRun(baseline: Baseline, key: string): BaselineRun | undefined {
-  const metrics = Object.values(own(baseline.benchmarks, key)?.metrics ?? {})
-  return baseline.runs.findLast(({ id }) => metrics.some(({ runs }) => own(runs, id) !== undefined))
+/** What of a benchmark with one of these verdicts can be told by measuring in turns; null where that is nothing. */
+function doubtAbout(
+  run: Run,
+  benchmark: Benchmark,
+  baseline: Baseline,
+  policy: JudgePolicy,
+  verdicts: readonly Verdict[],
+) {
+  const doubts = Object.entries(judgeMetrics(run, benchmark, baseline, policy)).flatMap(([name, judgement]) => {
+    const { gate, verdict } = judgement.comparison
+    const metric = benchmark.sessions.flatMap((session) => own(session.metrics, name) ?? [])[0]
+    const told = metric === undefined ? null : toldByPairs(name, metric)
+    return told === null || !gate || !verdicts.includes(verdict) ? [] : [{ told, judgement }]
+  })
+  if (doubts.length === 0) return null
+  const ids = doubts.flatMap(({ judgement }) => comparedWith(judgement))
+  const stored = baseline.runs.find(({ id }) => ids.includes(id))
+  return { benchmark, stored, told: doubts.map(({ told }) => told) }
+}
+
+function comparedWith({ quantity }: MetricJudgement): BaselineRun['id'][] {
+  return quantity === null ? [] : quantity.steps.old.map(({ id }) => id)
 }

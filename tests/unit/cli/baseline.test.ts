@@ -48,6 +48,28 @@ test('baseline accept says that what it accepts was slower', async ({ project })
   expect(exitCode).toBe(0)
 })
 
+test('baseline accept begins a new level where turns have cleared the code, as the machine is another one now', async ({
+  project,
+}) => {
+  const commit = 'a1b2c3d4e5f6a7b8c9d0a1b2c3d4e5f6a7b8c9d0'
+  const steady = [10, 10.01, 9.99, 10.02, 9.98, 10]
+  const cleared = { title: 'Average Duration', unit: 'ns', direction: 'lower', gate: true } as const
+  const paired = {
+    ...{ ref: commit, commit },
+    figures: { duration_mean: { ...cleared, base: steady, head: steady, control: steady } },
+  }
+  const { environment } = makeRun([])
+  const accept = async (id: string, medianMs: number, turns: object) => {
+    const benchmarks = [{ ...makeBenchmark({ key: 'cache_warm', medianMs }), ...turns }]
+    const run = makeRun(benchmarks, { id, environment: { ...environment, commit } })
+    await writeFile(join(project, 'benchmark_results', `run_${run.id}.json`), JSON.stringify(run))
+    return callCommandLine(['baseline', 'accept'], project)
+  }
+  await accept('20990101_000000', 1, {})
+  expect((await accept('20990102_000000', 3, { paired })).output).toContain('the level that counts: cache_warm\n')
+  expect((await stored(project)).benchmarks.cache_warm!.since).toBe('20990102_000000')
+})
+
 test('baseline check judges a run that was measured in turns by the other version, with no baseline there', async ({
   project,
 }) => {

@@ -35,6 +35,7 @@ function sessionsOf(count: number, sketches: Record<string, Sketch>): SessionRes
     removed: [],
     failures: [],
     baseFailures: [],
+    shared: [],
     observations: Object.entries(sketches).map(([name, { quartile, mean = quartile, noise = 0.002, threshold }]) => {
       const about = (value: number) => value * (1 + noise * (random() - 0.5))
       return observation(name, index + 1, {
@@ -121,6 +122,7 @@ describe('judgeDuet()', () => {
       removed: [{ key: 'a.bench.ts > old' }],
       failures: [],
       baseFailures: [{ file: 'a.bench.ts', test: 'broken', error: 'no such module' }],
+      shared: [],
       observations: [observation('new', 1, { figures }), observation('broken', 1, { figures })],
     }
     const { answer, continueTo } = judgeDuet([session], [], policy)

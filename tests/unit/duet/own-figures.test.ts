@@ -8,10 +8,10 @@ import { createSubject } from '../../../plugin/measure/subject.ts'
 import type { Metric, Quantity } from '../../../plugin/run/metric.ts'
 
 const lanes = ['head', 'base', 'null'] as const
-const size = (value: number, gate = true): Quantity => ({
+const time = (value: number, gate = true): Quantity => ({
   kind: 'quantity',
-  title: 'Held',
-  unit: 'B',
+  title: 'Overhead',
+  unit: 'ns',
   direction: 'lower',
   gate,
   value,
@@ -52,7 +52,7 @@ async function measure(
   return records[0]!
 }
 
-const sizes = { head: 300, base: 100, null: 101 }
+const times = { head: 300, base: 100, null: 101 }
 
 describe('figures of a benchmark’s own', () => {
   test('are asked of each version where they are wanted, after its calls', async () => {
@@ -60,48 +60,49 @@ describe('figures of a benchmark’s own', () => {
     const record = await measure((lane, { metrics }) => {
       const mean = metrics.duration_mean
       if (mean?.kind === 'quantity') told[lane] = mean.value
-      return { held: size(sizes[lane]) }
+      return { overhead: time(times[lane]) }
     })
-    expect(record.figures.held).toEqual({
-      ...{ title: 'Held', unit: 'B', direction: 'lower', gate: true },
-      values: sizes,
+    expect(record.figures.overhead).toEqual({
+      ...{ title: 'Overhead', unit: 'ns', direction: 'lower', gate: true },
+      values: times,
     })
     expect(told).toEqual({ head: expect.any(Number), base: expect.any(Number), null: expect.any(Number) })
     expect(record.figures.duration_mean).toBeDefined()
   })
 
   test('are asked for under load too', async () => {
-    const record = await measure((lane) => ({ held: size(sizes[lane]) }), { load: { concurrency: 1, requests: 4 } })
-    expect(record.figures.held!.values).toEqual(sizes)
+    const record = await measure((lane) => ({ overhead: time(times[lane]) }), { load: { concurrency: 1, requests: 4 } })
+    expect(record.figures.overhead!.values).toEqual(times)
   })
 
   test('are not asked for otherwise', async () => {
     let asked = 0
     const count = () => {
       asked++
-      return { held: size(1) }
+      return { overhead: time(1) }
     }
     const record = await measure(count, { ownFigures: false })
     expect(asked).toBe(0)
     expect(Object.keys(record.figures)).toEqual(['duration_quartile', 'duration_mean'])
   })
 
-  test('are taken only where they gate and are sizes', async () => {
+  test('are taken only where they gate and are times or throughputs', async () => {
     const share: Metric = {
       ...{ kind: 'rate', title: 'Hits', direction: 'higher', gate: true, unit: '%' },
       ...{ numerator: 1, denominator: 2 },
     } as const
-    const record = await measure((lane) => ({ held: size(sizes[lane], false), share }))
+    const memory: Metric = { ...time(1), unit: 'B' }
+    const record = await measure((lane) => ({ overhead: time(times[lane], false), share, memory }))
     expect(Object.keys(record.figures)).toEqual(['duration_quartile', 'duration_mean'])
   })
 
   test('that cannot be told, for want of probes say, leave the others as they are', async () => {
     const record = await measure((lane, { probes }) => {
-      if (lane === 'base') return { held: size(probes.cpu!.percentOfCore) }
-      return { held: size(sizes[lane]) }
+      if (lane === 'base') return { overhead: time(probes.cpu!.percentOfCore) }
+      return { overhead: time(times[lane]) }
     })
     expect(record.errors).toEqual({})
-    expect(record.figures.held!.values).toEqual({ head: 300, null: 101 })
+    expect(record.figures.overhead!.values).toEqual({ head: 300, null: 101 })
     expect(Object.keys(record.figures.duration_mean!.values).sort()).toEqual(['base', 'head', 'null'])
   })
 })

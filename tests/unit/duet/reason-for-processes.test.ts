@@ -5,7 +5,7 @@ import { reasonForProcesses } from '../../../plugin/duet/reason-for-processes.ts
 import { testInFolder } from '../../support/temporary-folder.ts'
 
 /** Two versions, made of what differs. */
-const test = testInFolder.extend('versions', async ({ folder }) => {
+const test = testInFolder.extend('reasonOf', async ({ folder }) => {
   let calls = 0
   return async (head: Record<string, string>, base: Record<string, string>, dependencies: 'linked' | 'installed') => {
     const [repository, tree] = [join(folder, `head ${++calls}`), join(folder, `base ${calls}`)]
@@ -21,7 +21,7 @@ const test = testInFolder.extend('versions', async ({ folder }) => {
     const configurationFiles = ['vitest.config.js', 'shared.js', 'node_modules/kit/config.js'].map((name) =>
       join(repository, name),
     )
-    return reasonForProcesses({ repository, tree, dependencies, configurationFiles, target: null })
+    return reasonForProcesses({ repository, tree, dependencies, configurationFiles, globalSetups: [], target: null })
   }
 })
 
@@ -31,13 +31,23 @@ const addon = (version: string, name = 'sqlite') => ({
 })
 
 describe('reasonForProcesses()', () => {
-  test('finds none where only the layout of the configuration differs', async ({ versions, expect }) => {
+  test('finds none where only the layout of the configuration differs', async ({ reasonOf, expect }) => {
     const config = { 'vitest.config.js': 'export default { test: {} }\n' }
-    expect(await versions(config, { 'vitest.config.js': 'export default {\n  test: {} }' }, 'linked')).toBeNull()
+    expect(await reasonOf(config, { 'vitest.config.js': 'export default {\n  test: {} }' }, 'linked')).toBeNull()
+  })
+
+  const alike = { repository: '/repo', tree: '/base', dependencies: 'linked', target: null } as const
+  const versions = { ...alike, configurationFiles: [], globalSetups: [] }
+
+  test('names a global setup of the repository, which may start what is measured', async ({ expect }) => {
+    const setup = (path: string) => reasonForProcesses({ ...versions, globalSetups: [path] })
+    expect(await setup('/repo/tests/start-server.ts')).toBe(
+      'the global setup tests/start-server.ts has versions of its own',
+    )
+    expect(await setup('/repo/node_modules/kit/setup.js')).toBeNull()
   })
 
   test('names a target that is a module of the repository, as each version has its own', async ({ expect }) => {
-    const versions = { repository: '/repo', tree: '/base', dependencies: 'linked', configurationFiles: [] } as const
     const target = (path: string) => ({ kind: 'module', path }) as const
     expect(await reasonForProcesses({ ...versions, target: target('/repo/src/system.ts') })).toBe(
       'the target src/system.ts has versions of its own',
@@ -46,21 +56,21 @@ describe('reasonForProcesses()', () => {
     expect(await reasonForProcesses({ ...versions, target: target('/repo/node_modules/kit/system.js') })).toBeNull()
   })
 
-  test('names a file of the configuration that differs or is missing', async ({ versions, expect }) => {
+  test('names a file of the configuration that differs or is missing', async ({ reasonOf, expect }) => {
     const same = { 'vitest.config.js': 'export default {}' }
-    expect(await versions({ ...same, 'shared.js': '1' }, { ...same, 'shared.js': '2' }, 'linked')).toBe(
+    expect(await reasonOf({ ...same, 'shared.js': '1' }, { ...same, 'shared.js': '2' }, 'linked')).toBe(
       'shared.js differs',
     )
-    expect(await versions({}, { 'shared.js': '2' }, 'linked')).toBe('shared.js differs')
+    expect(await reasonOf({}, { 'shared.js': '2' }, 'linked')).toBe('shared.js differs')
   })
 
-  test('names a native addon whose version differs, unless only tools load it', async ({ versions, expect }) => {
-    expect(await versions(addon('1.0.0'), addon('2.0.0'), 'installed')).toContain('sqlite, a native addon')
+  test('names a native addon whose version differs, unless only tools load it', async ({ reasonOf, expect }) => {
+    expect(await reasonOf(addon('1.0.0'), addon('2.0.0'), 'installed')).toContain('sqlite, a native addon')
     const scoped = [addon('1.0.0', '@me/sqlite'), addon('2.0.0', '@me/sqlite')] as const
-    expect(await versions(...scoped, 'installed')).toContain('@me/sqlite')
+    expect(await reasonOf(...scoped, 'installed')).toContain('@me/sqlite')
     const tools = [addon('1.0.0', '@rolldown/binding'), addon('2.0.0', '@rolldown/binding')] as const
     expect(
-      await versions({ ...tools[0], ...addon('1.0.0') }, { ...tools[1], ...addon('1.0.0') }, 'installed'),
+      await reasonOf({ ...tools[0], ...addon('1.0.0') }, { ...tools[1], ...addon('1.0.0') }, 'installed'),
     ).toBeNull()
   })
 })

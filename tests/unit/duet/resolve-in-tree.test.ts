@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe } from 'vitest'
-import { mapIntoTree } from '../../../plugin/duet/resolve-in-tree.ts'
+import { mapIntoTree, resolveInTree } from '../../../plugin/duet/resolve-in-tree.ts'
 import { testInFolder as test } from '../../support/temporary-folder.ts'
 
 describe('mapIntoTree()', () => {
@@ -24,4 +24,31 @@ describe('mapIntoTree()', () => {
     }
     for (const same of ['\0virtual', 'node:fs', '/elsewhere/a.ts']) expect(map(same)).toBe(same)
   })
+})
+
+test('resolveInTree() tells of what a checkout gets from the working tree, as it has none of its own', async ({
+  folder,
+  expect,
+}) => {
+  const [repository, tree] = [join(folder, 'repository'), join(folder, 'tree')]
+  for (const place of [repository, tree]) {
+    await mkdir(join(place, 'dist'), { recursive: true })
+    await writeFile(join(place, 'a.ts'), '')
+  }
+  await writeFile(join(repository, 'dist/built.js'), '')
+  const shared: string[] = []
+  const plugin = resolveInTree(
+    repository,
+    () => [tree],
+    (path) => void shared.push(path),
+  )
+  const resolveId = plugin.resolveId as (id: string, importer: string, options: object) => Promise<{ id: string }>
+  const context = { resolve: async (id: string) => ({ id }) }
+  const load = (id: string) => resolveId.call(context, id, join(tree, 'index.ts'), {})
+  expect(await load(join(repository, 'a.ts'))).toEqual({ id: join(tree, 'a.ts') })
+  expect(await load(join(repository, 'dist/built.js?raw'))).toEqual({ id: join(repository, 'dist/built.js?raw') })
+  for (const other of [join(tree, 'a.ts'), join(repository, 'node_modules/kit/index.js'), 'node:fs', '\0virtual']) {
+    await load(other)
+  }
+  expect(shared).toEqual([join(repository, 'dist/built.js')])
 })

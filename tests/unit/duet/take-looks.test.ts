@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { DuetPolicy } from '../../../plugin/duet/judge-duet.ts'
 import type { Observation, SessionResult } from '../../../plugin/duet/open-duet.ts'
@@ -21,7 +22,7 @@ function sessionOf(session: number, ratio: number | null): SessionResult {
     // Another figure that is always there keeps the sessions going.
     record: { name: 'work', call: 0, errors: {}, figures: { ...pair, ...figure('duration_quartile', 100, 100) } },
   }
-  return { observations: [observation], removed: [], failures: [], baseFailures: [] }
+  return { observations: [observation], removed: [], failures: [], baseFailures: [], shared: [] }
 }
 
 /** The numbers of sessions at which it was looked and not decided; fails where it looks twice at the same. */
@@ -52,4 +53,20 @@ test('takeLooks() looks after 6, 10, 16 and 24 sessions at the most', async () =
 
 test('takeLooks() goes on to the next look where a session had nothing of the base', async () => {
   expect(await looks((session) => (session === 2 ? null : 1))).toEqual({ looked: [6], sessions: 10 })
+})
+
+test('takeLooks() ends where the sessions to the next look would take too long, with what it has', async () => {
+  const taken = async (mostMs: number) => {
+    const duet = {
+      session: async (number: number) => {
+        await setTimeout(20)
+        return sessionOf(number, 1)
+      },
+      filesOnlyInBase: () => [],
+    }
+    const { sessions, judgement, outOfTime } = await takeLooks(duet, { policy, time: 1, mostMs })
+    return { sessions: sessions.length, verdict: judgement.answer.verdict, outOfTime }
+  }
+  expect(await taken(10)).toEqual({ sessions: 1, verdict: 'inconclusive', outOfTime: true })
+  expect(await taken(600_000)).toEqual({ sessions: 6, verdict: 'unchanged', outOfTime: false })
 })

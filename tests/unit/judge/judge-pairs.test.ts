@@ -20,8 +20,10 @@ const commit = 'a1b2c3d4e5f6a7b8c9d0a1b2c3d4e5f6a7b8c9d0'
 const acceptedAt = '2026-11-24T10:00:00.000Z'
 const steady = [10, 10.01, 9.99, 10.02, 9.98, 10]
 const times = (factor: number, values = steady) => values.map((value) => value * factor)
-const baselineOf = (sessions: readonly SessionSketch[]) =>
-  toBaseline(runOf(sessions, { id: '20261120_090000' }), { acceptedAt })
+const baselineOf = (sessions: readonly SessionSketch[]) => {
+  const made = runOf(sessions, { id: '20261120_090000' })
+  return toBaseline({ ...made, environment: { ...made.environment, commit } }, { acceptedAt })
+}
 const figure = (head: readonly number[]): PairedFigure => ({
   title: 'Average Duration',
   unit: 'ns',
@@ -54,6 +56,17 @@ describe('judge() and what was measured in turns', () => {
       duration_median: { verdict: 'regressed', gate: false },
       paired_duration_mean: { verdict: 'unchanged', gate: true, title: 'Average Duration in turns with a1b2c3d' },
     })
+  })
+
+  test('is judged by the baseline alone where that is another one than was to be confirmed', () => {
+    const run = runWith(durations(times(1.6)), pairedWith(steady))
+    const other = { ...pairedWith(steady), commit: commit.replace('a', 'b') }
+    const baseline = baselineOf(durations(steady))
+    expect(judge(runWith(durations(times(1.6)), other), baseline, policy)).toEqual(
+      judge(runOf(durations(times(1.6))), baseline, policy),
+    )
+    expect(judge(run, null, policy).benchmarks).toMatchObject([{ status: 'new' }])
+    expect(explain(run, null, policy, 'case')).toContain('Nothing is stored of it')
   })
 
   test('rates a regression by what was measured in turns', () => {
@@ -95,7 +108,16 @@ describe('judge() and what was measured in turns', () => {
     })
   })
 
-  describe('of a size of its own', () => {
+  test('lets a regression stand where the other version differs from itself, however the estimate looks', () => {
+    const paired = pairedWith(steady)
+    const apart = { ...paired.figures.duration_mean!, control: times(1.4) }
+    const run = runWith(durations(times(1.6)), { ...paired, figures: { duration_mean: apart } })
+    const report = judge(run, baselineOf(durations(steady)), policy).benchmarks[0]!
+    expect(report.verdict).toBe('regressed')
+    expect(report.warnings.map(({ text }) => text).join()).toContain('stayed open, so what the baseline says stands')
+  })
+
+  describe('of a time of its own', () => {
     const cost = (value: number): Metric => ({
       kind: 'quantity',
       title: 'Cost',
@@ -207,10 +229,11 @@ describe('unconfirmed()', () => {
     return { ...made, environment: { ...made.environment, ...environment } }
   }
 
-  test('finds what regressed or is inconclusive, by the commit of its newest stored values', () => {
+  test('finds what regressed or is inconclusive, by the commit of the oldest run of its level', () => {
     const first = stored(['slower', 'open', 'same'], '20261120_090000', { commit: 'c1', dirty: true })
-    const second = stored(['slower'], '20261121_090000', { commit: 'c2', dirty: false })
-    const baseline = toBaseline(second, { acceptedAt, previous: toBaseline(first, { acceptedAt }) })
+    const second = stored(['slower', 'open'], '20261121_090000', { commit: 'c2', dirty: false })
+    const verdicts = new Map([['slower', 'regressed']] as const)
+    const baseline = toBaseline(second, { acceptedAt, previous: toBaseline(first, { acceptedAt }), verdicts })
     const found = unconfirmed(run, baseline, wide, ['regressed', 'inconclusive'])
     expect(found.map(({ commit, dirty, benchmarks }) => [commit, dirty, benchmarks.map(({ key }) => key)])).toEqual([
       ['c2', false, ['slower']],
@@ -225,20 +248,21 @@ describe('unconfirmed()', () => {
     expect(unconfirmed(run, baseline, wide, [])).toEqual([])
   })
 
-  test('tells whether sizes of the benchmarks’ own are in doubt; shares are no matter of the machine', () => {
+  test('tells whether times of the benchmarks’ own are in doubt; of memory and shares turns tell nothing', () => {
     const sessions = (own: Metric) =>
       durations(steady).map(({ metrics }) => ({ metrics: { ...metrics, own } as Record<string, Metric> }))
-    const size = (value: number): Metric => ({
+    const own = (unit: 'ns' | 'B', value: number): Metric => ({
       kind: 'quantity',
-      title: 'Size',
-      unit: 'B',
+      title: 'Own',
+      unit,
       direction: 'lower',
       gate: true,
       value,
     })
     const found = (before: Metric, after: Metric) =>
       unconfirmed(makeRun([benchmarkOf('case', sessions(after))]), baselineOf(sessions(before)), wide, ['regressed'])
-    expect(found(size(1000), size(2000))).toMatchObject([{ ownFigures: true }])
+    expect(found(own('ns', 1000), own('ns', 2000))).toMatchObject([{ ownFigures: true }])
+    expect(found(own('B', 1000), own('B', 2000))).toEqual([])
     expect(found(rate(1000, 1000), rate(800, 1000))).toEqual([])
   })
 

@@ -58,15 +58,19 @@ describe('pairRun()', () => {
   test('confirms what regressed with the commit of the baseline, and only that, without installing anything', async () => {
     const paired = await pair({})
     expect(paired.asked).toEqual([[commit, ['slow']]])
-    expect(paired.extents).toEqual([{ ownFigures: false, confirming: true, install: false }])
+    expect(paired.extents).toEqual([
+      { ownFigures: false, confirming: true, install: false, mostMs: expect.any(Number) },
+    ])
     expect(paired.run.benchmarks.map((each) => each.paired?.commit)).toEqual([commit, undefined])
     expect(paired.problems).toEqual([])
     expect(codes(paired.run)).toEqual(codes(run))
   })
 
   test('may install what the commit needs where it was asked for in so many words', async () => {
-    expect((await pair({ confirm: true })).extents).toMatchObject([{ confirming: true, install: true }])
-    expect((await pair({ against: 'main' })).extents).toMatchObject([{ confirming: false, install: true }])
+    expect((await pair({ confirm: true })).extents).toMatchObject([{ confirming: true, install: true, mostMs: null }])
+    expect((await pair({ against: 'main' })).extents).toMatchObject([
+      { confirming: false, install: true, mostMs: null },
+    ])
   })
 
   test('only warns where it cannot be done and nobody asked for it', async () => {
