@@ -12,7 +12,8 @@ import { testInFolder } from '../../support/temporary-folder.ts'
 /** Its configuration, a global and a module each tell which version they are of, and the test checks them. */
 const benchFile = (version: string) => `
 import { describe, expect, test } from 'vitest'
-import { version, work } from './src/work.js'
+import { version, work } from 'kit'
+import 'built'
 describe('work', () => {
   test('done', async ({ bench }) => {
     expect([version, __VERSION__, globalThis.alone ?? '${version}']).toEqual(['${version}', '${version}', '${version}'])
@@ -36,22 +37,26 @@ test('deadly', async ({ bench }) => {
 
 const done = 'work.bench.js > work > done'
 
-const config = (version: string) => `export default { define: { __VERSION__: '"${version}"' } }\n`
+/** Its aliases lead into the working tree, as a package of the repository does that is linked as a dependency. */
+const config = (version: string, repository: string) => {
+  const alias = { kit: join(repository, 'src/work.js'), built: join(repository, 'built.js') }
+  return `export default { define: { __VERSION__: '"${version}"' }, resolve: { alias: ${JSON.stringify(alias)} } }\n`
+}
 
 /** A repository whose working tree has another configuration of Vitest than \`main\`, and does ten times the work. */
 const test = testInFolder.extend('repository', async ({ folder }) => {
   const repository = join(realpathSync(folder), 'repository')
   const version = (name: string, times: number) => ({
-    'vitest.config.js': config(name),
+    'vitest.config.js': config(name, repository),
     'src/work.js': workFile(name, times),
     'work.bench.js': benchFile(name),
     'deadly.bench.js': deadlyFile(name === 'base' ? "process.kill(process.pid, 'SIGKILL')" : '1'),
   })
-  await write(repository, { '.gitignore': 'node_modules', 'package.json': '{ "type": "module" }' })
+  await write(repository, { '.gitignore': 'node_modules\nbuilt.js', 'package.json': '{ "type": "module" }' })
   await write(repository, { ...version('base', 1), 'gone.bench.js': benchFile('base') })
   initRepository(repository)
   git(repository, 'rm', '--quiet', 'gone.bench.js')
-  await write(repository, version('head', 10))
+  await write(repository, { ...version('head', 10), 'built.js': '' })
   await symlink(join(root, 'node_modules'), join(repository, 'node_modules'))
   return repository
 })
@@ -98,6 +103,7 @@ describe('openLockstepDuet()', () => {
         'work.bench.js > work > old > one',
         'work.bench.js > work > old > two',
       ])
+      expect(first.shared).toEqual(['built.js'])
       expect(first.baseFailures.map(({ file }) => file)).toContain('deadly.bench.js')
       expect(duet.filesOnlyInBase()).toEqual(['gone.bench.js'])
 
