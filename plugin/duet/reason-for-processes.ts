@@ -1,6 +1,7 @@
 import { globSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { isAbsolute, join, relative, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { ResolvedTarget } from '../options.ts'
 import type { Checkout } from './checkout-base.ts'
 import { hasVersions, placeInTree } from './resolve-in-tree.ts'
@@ -35,6 +36,7 @@ export async function reasonForProcesses(versions: Versions): Promise<string | n
   for (const path of configurationFiles) {
     const file = relative(repository, path)
     if (file.startsWith('..') || isAbsolute(file) || file.split(sep).includes('node_modules')) continue
+    if (measuring.some((folder) => path.startsWith(folder))) continue
     const [ours, theirs] = await Promise.all([withoutSpace(path), withoutSpace(join(tree, file))])
     if (ours !== theirs) return `${file} differs`
   }
@@ -43,6 +45,9 @@ export async function reasonForProcesses(versions: Versions): Promise<string | n
   const different = [...ours].find(([name, version]) => theirs.has(name) && theirs.get(name) !== version)
   return different === undefined ? null : `its version of ${different[0]}, a native addon, differs`
 }
+
+/** Our own code, in a repository that has it beside the configuration: the working tree's measures all versions. */
+const measuring = ['../', '../../reporters/'].map((folder) => fileURLToPath(new URL(folder, import.meta.url)))
 
 /** How a file is set does not matter. */
 async function withoutSpace(path: string): Promise<string | null> {

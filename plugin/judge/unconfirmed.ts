@@ -20,8 +20,9 @@ export interface Unconfirmed {
 
 /**
  * The benchmarks that measuring in turns could tell more about: a figure that gates has one of these verdicts against the baseline.
- * By the commit of the oldest run that they were compared with: where the level has crept since, or a slower run was accepted into
- * it, a newer commit would clear what the whole level does not.
+ * By the commit of the oldest run that they were compared with, of those with a commit and no uncommitted changes if there are
+ * any: where the level has crept since, or a slower run was accepted into it, a newer commit would clear what the whole level
+ * does not.
  */
 export function unconfirmed(
   run: Run,
@@ -61,7 +62,8 @@ function doubtAbout(
   })
   if (doubts.length === 0) return null
   const ids = doubts.flatMap(({ judgement }) => comparedWith(judgement))
-  const stored = baseline.runs.find(({ id }) => ids.includes(id))
+  const compared = baseline.runs.filter(({ id }) => ids.includes(id))
+  const stored = compared.find(({ commit, environment }) => commit !== null && !environment?.dirty) ?? compared[0]
   return { benchmark, stored, told: doubts.map(({ told }) => told) }
 }
 

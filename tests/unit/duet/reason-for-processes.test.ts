@@ -64,6 +64,15 @@ describe('reasonForProcesses()', () => {
     expect(await reasonOf({}, { 'shared.js': '2' }, 'linked')).toBe('shared.js differs')
   })
 
+  test('leaves out the code of the plugin itself, as the working tree’s measures all versions', async ({ expect }) => {
+    const root = join(import.meta.dirname, '../../..')
+    const differs = (file: string) =>
+      reasonForProcesses({ ...versions, repository: root, tree: '/nowhere', configurationFiles: [join(root, file)] })
+    expect(await differs('plugin/index.ts')).toBeNull()
+    expect(await differs('reporters/terminal.ts')).toBeNull()
+    expect(await differs('vitest.config.ts')).toBe('vitest.config.ts differs')
+  })
+
   test('names a native addon whose version differs, unless only tools load it', async ({ reasonOf, expect }) => {
     expect(await reasonOf(addon('1.0.0'), addon('2.0.0'), 'installed')).toContain('sqlite, a native addon')
     const scoped = [addon('1.0.0', '@me/sqlite'), addon('2.0.0', '@me/sqlite')] as const

@@ -230,15 +230,26 @@ describe('unconfirmed()', () => {
   }
 
   test('finds what regressed or is inconclusive, by the commit of the oldest run of its level', () => {
-    const first = stored(['slower', 'open', 'same'], '20261120_090000', { commit: 'c1', dirty: true })
+    const first = stored(['slower', 'open', 'same'], '20261120_090000', { commit: 'c1', dirty: false })
     const second = stored(['slower', 'open'], '20261121_090000', { commit: 'c2', dirty: false })
     const verdicts = new Map([['slower', 'regressed']] as const)
     const baseline = toBaseline(second, { acceptedAt, previous: toBaseline(first, { acceptedAt }), verdicts })
     const found = unconfirmed(run, baseline, wide, ['regressed', 'inconclusive'])
     expect(found.map(({ commit, dirty, benchmarks }) => [commit, dirty, benchmarks.map(({ key }) => key)])).toEqual([
       ['c2', false, ['slower']],
-      ['c1', true, ['open']],
+      ['c1', false, ['open']],
     ])
+  })
+
+  test('passes over runs with uncommitted changes or no commit, where there are others', () => {
+    let baseline: ReturnType<typeof toBaseline> | null = null
+    const environments = [{ commit: 'c1', dirty: true }, { commit: null }, { commit: 'c3' }, { commit: 'c4' }] as const
+    for (const [index, environment] of environments.entries()) {
+      const made = stored(['slower'], `2026112${index}_090000`, { dirty: false, ...environment })
+      baseline = toBaseline(made, { acceptedAt, previous: baseline })
+      if (index === 0) expect(unconfirmed(run, baseline, wide, ['regressed'])).toMatchObject([{ dirty: true }])
+    }
+    expect(unconfirmed(run, baseline, wide, ['regressed'])).toMatchObject([{ commit: 'c3', dirty: false }])
   })
 
   test('finds only what has a verdict that is asked for', () => {
