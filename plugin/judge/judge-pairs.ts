@@ -71,7 +71,8 @@ export interface JoinedPairs {
 /**
  * Joins both comparisons. Pairs that decide take the place of the stored figures. Where they leave it open, what the stored
  * comparison found stands, but for a regression that the pairs do not see: two versions in one sitting tell more than two days of a
- * machine (VERDICT.md, "Two versions in one sitting"), so their estimate must lie beyond the threshold as well.
+ * machine (VERDICT.md, "Two versions in one sitting"), so their estimate must lie beyond the threshold as well. Where the other
+ * version is noisy beside itself, their whole interval must lie below that of the stored comparison to contradict it.
  * @param threshold per cent
  */
 export function joinPairs(
@@ -88,8 +89,10 @@ export function joinPairs(
     const verdict = worstVerdict(answers.map((each) => each.verdict))
     const before = worstVerdict(question.stored.map((name) => stored[name]!.verdict))
     const decided = verdict !== 'inconclusive'
+    const regressed = question.stored.map((name) => stored[name]!).filter((each) => each.verdict === 'regressed')
     const contradicted =
-      before === 'regressed' && answers.every(isSound) && !answers.some((answer) => isSlower(answer, threshold))
+      regressed.length > 0 &&
+      answers.every((answer) => !isSlower(answer, threshold) && (isSound(answer) || rulesOut(answer, regressed)))
     const stands = !decided && before !== 'no-baseline' && !contradicted
     for (const name of stands ? question.pairs : question.stored) silent.add(name)
     pairsDecide ||= !stands
@@ -124,9 +127,22 @@ function plain(name: string): string {
   return name.slice(prefix.length)
 }
 
-/** What has no estimate, or whose guard rails failed, contradicts nothing. */
+/** What has no estimate, or whose guard rails failed, contradicts nothing … */
 function isSound({ ratio, warnings }: MetricComparison): boolean {
   return ratio !== null && !warnings.some(({ code }) => pairedGuards.has(code))
+}
+
+/** … but that a version cannot be told from itself to a tenth, say, does not keep it from ruling out that it takes twice the time. */
+function rulesOut(answer: MetricComparison, regressed: readonly MetricComparison[]): boolean {
+  if (answer.warnings.some(({ code }) => pairedGuards.has(code) && code !== 'null-noisy')) return false
+  const most = worseBy(answer)?.[1]
+  return most !== undefined && regressed.every((each) => most < (worseBy(each)?.[0] ?? 0))
+}
+
+/** Interval of a change as a factor, worse above 1. */
+function worseBy({ interval, direction }: MetricComparison): readonly [low: number, high: number] | null {
+  if (interval === null || direction === 'lower') return interval
+  return [1 / interval[1], 1 / interval[0]]
 }
 
 function isSlower({ ratio, direction }: MetricComparison, threshold: number): boolean {

@@ -117,6 +117,19 @@ describe('judge() and what was measured in turns', () => {
     expect(report.warnings.map(({ text }) => text).join()).toContain('stayed open, so what the baseline says stands')
   })
 
+  test('counts no regression that the turns rule out, though the other version is noisy beside itself', () => {
+    const control = [1.1, 0.9, 1.12, 0.88, 1.08, 0.93].map((factor, index) => steady[index]! * factor)
+    const head = [0.98, 1.03, 1.01, 0.97, 1.04, 1].map((factor, index) => steady[index]! * factor)
+    const { figures } = pairedWith(head)
+    const noisy = { ...pairedWith(head), figures: { duration_mean: { ...figures.duration_mean!, control } } }
+    const judged = (slower: number) =>
+      judge(runWith(durations(times(slower)), noisy), baselineOf(durations(steady)), policy).benchmarks[0]!
+    const codes = judged(2).metrics.paired_duration_mean!.warnings.map(({ code }) => code)
+    expect(codes).toContain('null-noisy')
+    expect(judged(2).verdict).toBe('inconclusive')
+    expect(judged(1.25).verdict).toBe('regressed')
+  })
+
   describe('of a time of its own', () => {
     const cost = (value: number): Metric => ({
       kind: 'quantity',
