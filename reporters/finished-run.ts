@@ -39,7 +39,7 @@ export interface Remeasured {
 
 /** How far measuring in turns may go. */
 export interface PairsExtent {
-  /** Whether benchmarks are asked for sizes of their own too. */
+  /** Whether benchmarks are asked for times of their own too. */
   ownFigures: boolean
   /** Whether it is to confirm a baseline's word. */
   confirming: boolean

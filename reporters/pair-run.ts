@@ -15,10 +15,7 @@ export interface PairedRun {
   problems: string[]
 }
 
-/**
- * Longest that what nobody has asked for in so many words may take, ms: six sessions of a dozen benchmarks, or of three where each
- * version needs a process.
- */
+/** Longest that may be taken for what nobody has asked for in so many words, ms: a whole run may take ten minutes. */
 const mostUnaskedMs = 180_000
 
 /**

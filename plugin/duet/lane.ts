@@ -15,7 +15,7 @@ export interface DuetSetup {
   baseFirst: boolean
   /** Most milliseconds of timed calls per version and benchmark in one session. */
   time: number
-  /** Whether benchmarks are asked for sizes of their own too, with their option `metrics`. */
+  /** Whether benchmarks are asked for times of their own too, with their option `metrics`. */
   ownFigures: boolean
 }
 

@@ -18,7 +18,7 @@ export interface PairsOptions {
   /** Configuration file of Vitest. */
   config: string | undefined
   options: Pick<ResolvedOptions, 'threshold' | 'severity' | 'profile' | 'target'>
-  /** Whether benchmarks are asked for sizes of their own too. */
+  /** Whether benchmarks are asked for times of their own too. */
   ownFigures: boolean
   /** Whether a baseline's word is in question: of a target that both versions share, turns could tell nothing. */
   confirming: boolean

@@ -18,7 +18,7 @@ export interface Selection {
   tagsFilter?: string[] | undefined
   project?: string[] | undefined
   config?: string | undefined
-  /** Whether benchmarks are asked for sizes of their own too. */
+  /** Whether benchmarks are asked for times of their own too. */
   ownFigures?: boolean
 }
 

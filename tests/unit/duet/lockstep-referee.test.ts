@@ -97,7 +97,7 @@ describe('lockstepReferee()', () => {
     expect(outcome.records[0]!.figures.throughput!.values).toEqual({ head: 1e9 / 300, base: 1e7 })
   })
 
-  test('asks the versions for sizes of their own where they are wanted', async () => {
+  test('asks the versions for times of their own where they are wanted', async () => {
     const { seat, log } = match({ ownFigures: true })
     const held = async () => ({ held: { title: 'Held', unit: 'B', direction: 'lower', gate: true, value: 7 } })
     const [outcome] = await Promise.all(all.map((lane) => seat(lane, { ownFigures: held }).arrive('work')))
