@@ -45,8 +45,8 @@ export interface PairsExtent {
   confirming: boolean
   /** Whether the commit's dependencies may be installed. */
   install: boolean
-  /** Most milliseconds that sessions may take together; null for no limit. */
-  mostMs: number | null
+  /** Most milliseconds that sessions may take together; `Infinity` for no limit. */
+  mostMs: number
 }
 
 export interface PairedBenchmarks {

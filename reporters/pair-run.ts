@@ -62,7 +62,7 @@ export async function pairRun(
         ownFigures,
         confirming: options.against === null,
         install: asked,
-        mostMs: asked ? null : Math.max(0, mostUnaskedMs - (performance.now() - start)),
+        mostMs: asked ? Number.POSITIVE_INFINITY : Math.max(0, mostUnaskedMs - (performance.now() - start)),
       })
       for (const [benchmark, each] of measured.paired) paired.set(benchmark, each)
       measured.problems.forEach(fail)

@@ -10,6 +10,7 @@ import { findBase } from '../duet/find-base.ts'
 import { duetLooks } from '../duet/judge-duet.ts'
 import { openBeside } from '../duet/open-beside.ts'
 import type { Duet } from '../duet/open-duet.ts'
+import { sharedWarning } from '../duet/resolve-in-tree.ts'
 import { takeLooks } from '../duet/take-looks.ts'
 import type { Severity } from '../judge/report.ts'
 import { pairedThreshold } from '../options.ts'
@@ -136,9 +137,7 @@ async function conclude(
   )
   for (const { where, error } of failures) say(`Failed: ${where}: ${error}`)
   for (const { where, error } of baseFailures) say(`Failed in the base: ${where}: ${error}`)
-  for (const path of distinct(sessions.flatMap((session) => session.shared))) {
-    say(`The base has no ${path} in git: both versions ran the working tree's, and what changed in it is not seen.`)
-  }
+  for (const path of distinct(sessions.flatMap((session) => session.shared))) say(sharedWarning(path))
   const render = {
     text: renderCompareText,
     markdown: renderCompareMarkdown,

@@ -9,7 +9,7 @@ import { findBase } from './find-base.ts'
 import type { Lane } from './lane.ts'
 import { openBeside } from './open-beside.ts'
 import type { Observation, SessionResult } from './open-duet.ts'
-import { hasVersions } from './resolve-in-tree.ts'
+import { hasVersions, sharedWarning } from './resolve-in-tree.ts'
 import { takeLooks } from './take-looks.ts'
 
 export interface PairsOptions {
@@ -24,8 +24,8 @@ export interface PairsOptions {
   confirming: boolean
   /** Whether the base's dependencies may be installed, where they are not those of the working tree. */
   install: boolean
-  /** Most milliseconds that sessions may take together; null for no limit. */
-  mostMs: number | null
+  /** Most milliseconds that sessions may take together; `Infinity` for no limit. */
+  mostMs: number
   env: NodeJS.ProcessEnv
   say: (text: string) => void
 }
@@ -67,8 +67,8 @@ export function measurePairs(
       }
       const { threshold, severity, profile } = options
       const policy = { threshold, ownThresholds: true, severity, most: mostSessions(profile === 'quick') }
-      const limit = mostMs === null ? {} : { mostMs }
-      const { sessions, outOfTime } = await takeLooks(duet, { policy, time: sessionTimeMs, only, ...limit })
+      const { sessions, outOfTime } = await takeLooks(duet, { policy, time: sessionTimeMs, mostMs, only })
+      for (const path of new Set(sessions.flatMap(({ shared }) => shared))) say(sharedWarning(path))
       const seen = Map.groupBy(
         sessions.flatMap(({ observations }) => observations),
         placeOf,
@@ -78,9 +78,8 @@ export function measurePairs(
         const figures = figuresOf(observations)
         if (Object.keys(figures).length > 0) paired.set(wanted.get(place)!, { ref, commit: base.commit, figures })
       }
-      const problems = outOfTime
-        ? [...problemsOf(sessions), outOfTimeText(mostMs!, sessions.length)]
-        : problemsOf(sessions)
+      const problems = problemsOf(sessions)
+      if (outOfTime) problems.push(outOfTimeText(mostMs, sessions.length))
       return { with: { ref, commit: base.commit }, paired, problems }
     } finally {
       await duet.close()

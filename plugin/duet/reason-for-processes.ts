@@ -31,8 +31,6 @@ export async function reasonForProcesses(versions: Versions): Promise<string | n
   if (target?.kind === 'module' && placeInTree(target.path, repository, tree) !== null) {
     return `the target ${relative(repository, target.path)} has versions of its own`
   }
-  const setup = globalSetups.find((path) => hasVersions(path, repository))
-  if (setup !== undefined) return `the global setup ${relative(repository, setup)} has versions of its own`
   for (const path of configurationFiles) {
     const file = relative(repository, path)
     if (file.startsWith('..') || isAbsolute(file) || file.split(sep).includes('node_modules')) continue
@@ -40,6 +38,8 @@ export async function reasonForProcesses(versions: Versions): Promise<string | n
     const [ours, theirs] = await Promise.all([withoutSpace(path), withoutSpace(join(tree, file))])
     if (ours !== theirs) return `${file} differs`
   }
+  const setup = globalSetups.find((path) => hasVersions(path, repository))
+  if (setup !== undefined) return `the global setup ${relative(repository, setup)} has versions of its own`
   if (dependencies === 'linked') return null
   const [ours, theirs] = await Promise.all([nativeAddons(repository), nativeAddons(tree)])
   const different = [...ours].find(([name, version]) => theirs.has(name) && theirs.get(name) !== version)

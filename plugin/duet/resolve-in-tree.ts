@@ -48,6 +48,11 @@ export function hasVersions(path: string, repository: string): boolean {
   return isWithin(repository, path) && !/(^|[\\/])node_modules[\\/]/.test(relative(repository, path))
 }
 
+/** What to say of a file that `onShared` has heard of. */
+export function sharedWarning(path: string): string {
+  return `The base has no ${path} in git: both versions ran the working tree's, and what changed in it is not seen.`
+}
+
 function pathOf(id: string): string {
   return id.split('?', 1)[0]!
 }

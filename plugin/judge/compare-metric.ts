@@ -1,6 +1,6 @@
 import type { Environment } from '../run/environment.ts'
 import type { Warning } from '../run/measurement.ts'
-import type { Metric } from '../run/metric.ts'
+import { isTimed, type Metric } from '../run/metric.ts'
 import { processorShare } from '../run/processor-share.ts'
 import type { RunOptions, Session } from '../run/run.ts'
 import { type Change, intervalOf, mirror } from '../statistics/estimate.ts'
@@ -130,7 +130,7 @@ function judgeQuantity(name: string, metric: Metric, stored: BaselineMetric, con
       wholeOverPart: wholeOverPart(name, sessions),
     },
   )
-  const timed = metric.unit === 'ns' || metric.unit === '1/s'
+  const timed = isTimed(metric.unit)
   const delta = logThreshold(
     quantity.foreign === null || !timed ? context.threshold : Math.max(context.threshold, foreignThreshold),
   )

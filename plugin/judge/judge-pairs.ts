@@ -1,4 +1,4 @@
-import type { Metric } from '../run/metric.ts'
+import { isTimed, type Metric } from '../run/metric.ts'
 import type { Paired, PairedWith } from '../run/run.ts'
 import { comparePaired, type PairedJudgement, pairedGuards } from './paired.ts'
 import type { MetricComparison } from './report.ts'
@@ -50,7 +50,7 @@ const ofSpeed = new Set([
  */
 export function toldByPairs(name: string, metric: Metric): 'speed' | 'own figure' | null {
   if (ofSpeed.has(name)) return 'speed'
-  return metric.kind === 'quantity' && (metric.unit === 'ns' || metric.unit === '1/s') ? 'own figure' : null
+  return metric.kind === 'quantity' && isTimed(metric.unit) ? 'own figure' : null
 }
 
 /** What stored sessions and pairs both speak of. */

@@ -191,7 +191,8 @@ function removedBenchmarks(run: Run, baseline: Baseline): BenchmarkReport[] {
     }))
 }
 
-function baselineState(run: Run, baseline: Baseline | null, path: string | null): BaselineState {
+/** Whether there is a baseline, and one that a run can be compared with. */
+export function baselineState(run: Run, baseline: Baseline | null, path: string | null): BaselineState {
   if (baseline === null) return { kind: 'none', expectedPath: path }
   const newest = baseline.runs.at(-1)
   const environment = baseline.runs.findLast((each) => each.environment !== null)?.environment

@@ -1,5 +1,5 @@
 import type { Environment } from '../run/environment.ts'
-import type { Direction, Unit } from '../run/metric.ts'
+import { type Direction, isTimed, type Unit } from '../run/metric.ts'
 import type { RunOptions } from '../run/run.ts'
 import { changePoints } from '../statistics/change-points.ts'
 import type { Estimate } from '../statistics/estimate.ts'
@@ -114,7 +114,7 @@ export function compareQuantity(
   const alike = sameProfile.filter(({ environment }) => comparable(environment, options.environment))
   const foreign = alike.length > 0 ? null : sameProfile.length > 0 ? 'machine' : 'profile'
   const candidates = alike.length > 0 ? alike : sameProfile.length > 0 ? sameProfile : stored
-  const timed = options.unit === 'ns' || options.unit === '1/s'
+  const timed = isTimed(options.unit)
   const calibrated =
     timed &&
     [next, ...candidates].every(({ values, calibration }) => values.length > 0 && calibration.length === values.length)

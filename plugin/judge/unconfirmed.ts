@@ -1,7 +1,7 @@
 import type { Benchmark, Run } from '../run/run.ts'
 import type { Baseline, BaselineRun } from './baseline.ts'
 import type { MetricJudgement } from './compare-metric.ts'
-import { judge, judgeMetrics } from './judge.ts'
+import { baselineState, judgeMetrics } from './judge.ts'
 import { toldByPairs } from './judge-pairs.ts'
 import { own } from './own.ts'
 import type { JudgePolicy } from './policy.ts'
@@ -30,7 +30,7 @@ export function unconfirmed(
   policy: JudgePolicy,
   verdicts: readonly Verdict[],
 ): Unconfirmed[] {
-  if (baseline === null || judge(run, baseline, policy).baseline.kind !== 'compared') return []
+  if (baseline === null || baselineState(run, baseline, null).kind !== 'compared') return []
   const doubts = run.benchmarks
     .filter(({ paired }) => paired === undefined)
     .flatMap((benchmark) => doubtAbout(run, benchmark, baseline, policy, verdicts) ?? [])

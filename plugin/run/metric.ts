@@ -45,6 +45,11 @@ export type Direction = 'lower' | 'higher'
 /** `ns` nanoseconds, `B` bytes, `1/s` per second, `%` per cent, `1` a plain number. */
 export type Unit = 'ns' | 'B' | '1/s' | '%' | '1'
 
+/** Whether a figure in this unit is a matter of speed: of the code's and of the machine's. */
+export function isTimed(unit: Unit): boolean {
+  return unit === 'ns' || unit === '1/s'
+}
+
 /**
  * Names of the built-in metrics. `duration_median` is the median over rounds of the time per iteration; `duration_mean`
  * the mean over long rounds (at least 20 ms, garbage collection included), rule 3 of VERDICT.md; `duration_quartile` the

@@ -40,7 +40,7 @@ const done = 'work.bench.js > work > done'
 /** Its aliases lead into the working tree, as a package of the repository does that is linked as a dependency. */
 const config = (version: string, repository: string) => {
   const alias = { kit: join(repository, 'src/work.js'), built: join(repository, 'built.js') }
-  return `export default { define: { __VERSION__: '"${version}"' }, resolve: { alias: ${JSON.stringify(alias)} } }\n`
+  return `export default { define: { __VERSION__: '"${version}"' }, resolve: { alias: ${JSON.stringify(alias)} }, test: { globalSetup: './setup.js' } }\n`
 }
 
 /** A repository whose working tree has another configuration of Vitest than \`main\`, and does ten times the work. */
@@ -50,6 +50,7 @@ const test = testInFolder.extend('repository', async ({ folder }) => {
     'vitest.config.js': config(name, repository),
     'src/work.js': workFile(name, times),
     'work.bench.js': benchFile(name),
+    'setup.js': 'export default () => {}\n',
     'deadly.bench.js': deadlyFile(name === 'base' ? "process.kill(process.pid, 'SIGKILL')" : '1'),
   })
   await write(repository, { '.gitignore': 'node_modules\nbuilt.js', 'package.json': '{ "type": "module" }' })
@@ -104,6 +105,7 @@ describe('openLockstepDuet()', () => {
         'work.bench.js > work > old > two',
       ])
       expect(first.shared).toEqual(['built.js'])
+      expect(duet.globalSetups()).toEqual([join(repository, 'setup.js')])
       expect(first.baseFailures.map(({ file }) => file)).toContain('deadly.bench.js')
       expect(duet.filesOnlyInBase()).toEqual(['gone.bench.js'])
 

@@ -14,7 +14,7 @@ test('what a target shows cannot be confirmed by versions that measure the same 
       options.target?.kind === 'module' ? { ...options.target, path: join(folder, target) } : options.target
     const given: PairsOptions = {
       ...{ root: folder, config: undefined, env: {}, say: () => {} },
-      ...{ ownFigures: false, confirming: true, install: false, mostMs: null },
+      ...{ ownFigures: false, confirming: true, install: false, mostMs: Number.POSITIVE_INFINITY },
       options: { ...options, target: resolved },
     }
     return measurePairs('HEAD', [], given)

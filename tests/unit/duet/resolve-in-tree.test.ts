@@ -1,41 +1,37 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe } from 'vitest'
 import { mapIntoTree, resolveInTree } from '../../../plugin/duet/resolve-in-tree.ts'
-import { testInFolder as test } from '../../support/temporary-folder.ts'
+import { testInFolder } from '../../support/temporary-folder.ts'
 
-describe('mapIntoTree()', () => {
-  test('gives the same file of the checkout, with its query, and leaves everything else', async ({
-    folder,
-    expect,
-  }) => {
-    const [repository, tree] = [join(folder, 'repository'), join(folder, 'tree')]
-    for (const place of [repository, tree]) {
-      await mkdir(join(place, 'node_modules/dependency'), { recursive: true })
-      await writeFile(join(place, 'a.ts'), '')
-      await writeFile(join(place, 'node_modules/dependency/index.js'), '')
-    }
-    await writeFile(join(repository, 'new.ts'), '')
-    const map = (id: string) => mapIntoTree(id, repository, tree)
-    expect(map(join(repository, 'a.ts?raw'))).toBe(join(tree, 'a.ts?raw'))
-    expect(map(join(tree, 'a.ts'))).toBe(join(tree, 'a.ts'))
-    for (const same of ['new.ts', 'node_modules/dependency/index.js'].map((name) => join(repository, name))) {
-      expect(map(same)).toBe(same)
-    }
-    for (const same of ['\0virtual', 'node:fs', '/elsewhere/a.ts']) expect(map(same)).toBe(same)
-  })
+/** A repository and a checkout of it, which lacks `new.ts`. */
+const test = testInFolder.extend('places', async ({ folder }) => {
+  const [repository, tree] = [join(folder, 'repository'), join(folder, 'tree')]
+  for (const place of [repository, tree]) {
+    await mkdir(join(place, 'node_modules/dependency'), { recursive: true })
+    await writeFile(join(place, 'a.ts'), '')
+    await writeFile(join(place, 'node_modules/dependency/index.js'), '')
+  }
+  await writeFile(join(repository, 'new.ts'), '')
+  return { repository, tree }
+})
+
+test('mapIntoTree() gives the same file of the checkout, with its query, and leaves everything else', ({
+  places: { repository, tree },
+  expect,
+}) => {
+  const map = (id: string) => mapIntoTree(id, repository, tree)
+  expect(map(join(repository, 'a.ts?raw'))).toBe(join(tree, 'a.ts?raw'))
+  expect(map(join(tree, 'a.ts'))).toBe(join(tree, 'a.ts'))
+  for (const same of ['new.ts', 'node_modules/dependency/index.js'].map((name) => join(repository, name))) {
+    expect(map(same)).toBe(same)
+  }
+  for (const same of ['\0virtual', 'node:fs', '/elsewhere/a.ts']) expect(map(same)).toBe(same)
 })
 
 test('resolveInTree() tells of what a checkout gets from the working tree, as it has none of its own', async ({
-  folder,
+  places: { repository, tree },
   expect,
 }) => {
-  const [repository, tree] = [join(folder, 'repository'), join(folder, 'tree')]
-  for (const place of [repository, tree]) {
-    await mkdir(join(place, 'dist'), { recursive: true })
-    await writeFile(join(place, 'a.ts'), '')
-  }
-  await writeFile(join(repository, 'dist/built.js'), '')
   const shared: string[] = []
   const plugin = resolveInTree(
     repository,
@@ -46,9 +42,14 @@ test('resolveInTree() tells of what a checkout gets from the working tree, as it
   const context = { resolve: async (id: string) => ({ id }) }
   const load = (id: string) => resolveId.call(context, id, join(tree, 'index.ts'), {})
   expect(await load(join(repository, 'a.ts'))).toEqual({ id: join(tree, 'a.ts') })
-  expect(await load(join(repository, 'dist/built.js?raw'))).toEqual({ id: join(repository, 'dist/built.js?raw') })
-  for (const other of [join(tree, 'a.ts'), join(repository, 'node_modules/kit/index.js'), 'node:fs', '\0virtual']) {
+  expect(await load(join(repository, 'new.ts?raw'))).toEqual({ id: join(repository, 'new.ts?raw') })
+  for (const other of [
+    join(tree, 'a.ts'),
+    join(repository, 'node_modules/dependency/index.js'),
+    'node:fs',
+    '\0virtual',
+  ]) {
     await load(other)
   }
-  expect(shared).toEqual([join(repository, 'dist/built.js')])
+  expect(shared).toEqual([join(repository, 'new.ts')])
 })

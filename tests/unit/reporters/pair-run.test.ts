@@ -67,9 +67,11 @@ describe('pairRun()', () => {
   })
 
   test('may install what the commit needs where it was asked for in so many words', async () => {
-    expect((await pair({ confirm: true })).extents).toMatchObject([{ confirming: true, install: true, mostMs: null }])
+    expect((await pair({ confirm: true })).extents).toMatchObject([
+      { confirming: true, install: true, mostMs: Number.POSITIVE_INFINITY },
+    ])
     expect((await pair({ against: 'main' })).extents).toMatchObject([
-      { confirming: false, install: true, mostMs: null },
+      { confirming: false, install: true, mostMs: Number.POSITIVE_INFINITY },
     ])
   })
 
