@@ -117,7 +117,13 @@ async function conclude(
   const threshold = given.threshold ?? pairedThreshold[given.quick ? 'quick' : 'full']
   const severity = duet.options?.severity ?? { medium: 10, high: 25, critical: 50 }
   const most = alone ? 1 : (given.sessions ?? mostSessions(given.quick === true))
-  const policy = { threshold, ownThresholds: given.threshold === undefined && !given.quick, severity, most }
+  const policy = {
+    threshold,
+    ownThresholds: given.threshold === undefined && !given.quick,
+    severity,
+    meanCertifies: false,
+    most,
+  }
   const time = given.time ?? sessionTimeMs
   const { sessions, judgement } = await takeLooks(duet, {
     policy,

@@ -6,7 +6,7 @@ import { worstVerdict } from '../judge/verdict.ts'
 import type { Warning } from '../run/measurement.ts'
 import type { Direction } from '../run/metric.ts'
 import { median } from '../statistics/median.ts'
-import type { Lane } from './lane.ts'
+import { type Lane, withCollections } from './lane.ts'
 import type { Observation, SessionResult } from './open-duet.ts'
 
 export interface DuetPolicy {
@@ -15,6 +15,8 @@ export interface DuetPolicy {
   /** Whether a benchmark's own threshold goes before. */
   ownThresholds: boolean
   severity: SeverityLimits
+  /** Whether the mean over long rounds must be decided too, where a steadier figure with collections in it is. */
+  meanCertifies: boolean
   /** Sessions after which it is over, one of the looks. */
   most: number
 }
@@ -67,7 +69,7 @@ function judgeBenchmark(
   key: string,
   observations: readonly Observation[],
   baseErrors: readonly { file: string; test: string | null; error: string }[],
-  { threshold, ownThresholds, severity }: DuetPolicy,
+  { threshold, ownThresholds, severity, meanCertifies }: DuetPolicy,
 ) {
   const last = observations.at(-1)!
   const own = ownThresholds ? last.record.threshold : undefined
@@ -91,6 +93,9 @@ function judgeBenchmark(
       { threshold: own ?? threshold, severity },
     )
     const { old, new: next, ratio, interval, n, verdict, detectable, warnings } = comparison
+    // Where a steadier figure sees collections too, the mean need not certify anything: it counts where it says or suggests otherwise.
+    const supplements = name === 'duration_mean' && last.record.figures[withCollections] !== undefined && !meanCertifies
+    if (supplements && verdict === 'inconclusive' && ratio !== null && ratio <= 1 + (own ?? threshold) / 100) continue
     metrics[name] = {
       unit,
       direction,

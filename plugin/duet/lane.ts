@@ -19,6 +19,9 @@ export interface DuetSetup {
   ownFigures: boolean
 }
 
+/** Name of the figure that is steadier than the mean and sees garbage collection all the same. */
+export const withCollections = 'duration_with_gc'
+
 /** One figure of one session, by lane; in the unit of the figure. */
 export interface DuetFigure {
   title: string
@@ -37,6 +40,8 @@ export interface DuetRecord {
   /** The benchmark's own practical threshold, per cent. */
   threshold?: number
   figures: Record<string, DuetFigure>
+  /** How long measuring all versions took, ms. */
+  tookMs: number
   /** Errors of the lanes that could not be measured. */
   errors: Partial<Record<Lane, string>>
 }

@@ -2,6 +2,7 @@ import { toldByPairs } from '../judge/judge-pairs.ts'
 import { askForExtras } from '../measure/ask-for-extras.ts'
 import type { BenchmarkOptions, LoadOptions } from '../measure/bench-options.ts'
 import { clockFacts, now } from '../measure/clock.ts'
+import { watchCollections } from '../measure/collections.ts'
 import { createLoadRun, describeLoad, type LoadRun, runLoad } from '../measure/load/load-engine.ts'
 import { stepMetrics } from '../measure/load/load-metrics.ts'
 import { resolveLoad } from '../measure/load/load-plan.ts'
@@ -19,6 +20,7 @@ import { mean } from '../statistics/mean.ts'
 import { median } from '../statistics/median.ts'
 import { quantileOfSorted } from '../statistics/quantile.ts'
 import { sorted } from '../statistics/sorted.ts'
+import { type Collecting, joinCollecting } from './collecting-share.ts'
 import type { Lane } from './lane.ts'
 import type { Batch, NamedFigures, Player, PlayerFacts, Turn } from './player.ts'
 
@@ -30,10 +32,16 @@ export interface Party {
 }
 
 /**
- * Longest warm-up alone: after 15 ms ratios were 10 % off, after 45 ms not (DUET.md). Settling turns and long rounds follow,
- * which warm up too, and a version's time goes three times.
+ * Longest warm-up alone. After 15 ms ratios were 10 % off, after 45 ms not (DUET.md): with the long round, in which time counts
+ * little, it is 45 ms when short rounds begin.
  */
-const MOST_ALONE_MS = 45
+const MOST_ALONE_MS = 25
+
+/**
+ * Share of a short round's batches that are left out, the slowest: interrupts hit them, or a collection. The timer of Linux alone, with
+ * 1,000 interrupts a second, is in every tenth batch of 100 µs, for 40 µs on some virtual machines.
+ */
+const INTERRUPTED = 0.2
 
 /** No probes: they would watch all versions of the process at once. */
 const noProbes = { memory: false, cpu: false, withoutCalls: false }
@@ -41,7 +49,9 @@ const noProbes = { memory: false, cpu: false, withoutCalls: false }
 /** Lets a benchmark of this process be measured turn by turn. Its errors are kept at the subject too. */
 export function localPlayer({ lane, subject, run }: Party, aborted: () => boolean): Player {
   const batchesNs: number[] = []
+  const typicalNs: number[] = []
   const roundsNs: number[] = []
+  let collecting: Collecting | null = null
   const blocks: LoadRun[] = []
   return {
     lane,
@@ -66,16 +76,24 @@ export function localPlayer({ lane, subject, run }: Party, aborted: () => boolea
       prepare(subject, batch)
     },
     async takeTurn(turn) {
-      if (turn.mean || turn.settled) settleGarbage('minor')
-      const before = turn.mean ? processorTime() : null
-      const start = now()
-      const { calls, timedNs } = await callUntil(subject, turn, batchesNs, aborted)
-      if (!turn.mean) return
-      const after = before === null ? null : processorTime()
-      const wallNs = (now() - start) * 1e6
-      const ownNs =
-        after === null ? timedNs : withoutOthers(subject, { before: before!, after, wallNs, calls, timedNs })
+      if (turn.long || turn.settled) settleGarbage('minor')
+      // What outlives two collections is old: none of those to come has to copy what was there before.
+      if (turn.long) settleGarbage('minor')
+      const before = turn.long ? processorTime() : null
+      const watch = turn.long ? watchCollections() : undefined
+      const { calls, timedNs, perCallNs } = await callUntil(subject, turn, aborted)
+      const collected = watch?.stop()
+      if (turn.short) {
+        batchesNs.push(...perCallNs)
+        typicalNs.push(meanOfFastest(perCallNs, 1 - INTERRUPTED))
+      }
+      if (!turn.long) return
+      const ownNs = withoutOthers(subject, timedNs, before)
       roundsNs.push(ownNs / calls)
+      if (collected === undefined) return
+      const tookNs = collected.pausesNs.reduce((sum, ns) => sum + ns, collected.oldNs)
+      const round = { ...collected, otherNs: Math.max(ownNs - tookNs, calls * subject.resolutionNs) }
+      collecting = collecting === null ? round : joinCollecting(collecting, round)
     },
     async close() {
       try {
@@ -85,7 +103,12 @@ export function localPlayer({ lane, subject, run }: Party, aborted: () => boolea
       }
     },
     async figures() {
-      return { quartileNs: batchesNs.length === 0 ? null : quantileOfSorted(sorted(batchesNs), 0.25), roundsNs }
+      return {
+        quartileNs: batchesNs.length === 0 ? null : quantileOfSorted(sorted(batchesNs), 0.25),
+        typicalNs,
+        roundsNs,
+        collecting,
+      }
     },
     async runBlock() {
       const plan = resolveLoad(subject.name, half(subject.options.load!), defaultMeasureOptions)
@@ -121,10 +144,10 @@ function prepare(subject: Subject, { size, single, loops }: Batch): void {
 
 async function callUntil(
   subject: Subject,
-  { turnMs, quartile, mean }: Turn,
-  batchesNs: number[],
+  { turnMs, short, long }: Turn,
   aborted: () => boolean,
-): Promise<{ calls: number; timedNs: number }> {
+): Promise<{ calls: number; timedNs: number; perCallNs: number[] }> {
+  const batchesNs: number[] = []
   const start = now()
   let calls = 0
   let timedNs = 0
@@ -134,31 +157,26 @@ async function callUntil(
     const { batchSize, callOverheadNs, overrides, resolutionNs } = subject
     const netNs = overrides ? elapsedNs : (elapsedNs - clockFacts().overheadNs) / batchSize - callOverheadNs
     const perCallNs = Math.max(netNs, resolutionNs)
-    if (quartile || mean) subject.recorder.record(perCallNs)
-    if (quartile) batchesNs.push(perCallNs)
+    if (short || long) subject.recorder.record(perCallNs)
+    batchesNs.push(perCallNs)
     calls += batchSize
     timedNs += perCallNs * batchSize
   } while (now() - start < turnMs && !aborted())
-  return { calls, timedNs }
-}
-
-interface TurnTimes {
-  before: ProcessorTime
-  after: ProcessorTime
-  wallNs: number
-  calls: number
-  timedNs: number
+  return { calls, timedNs, perCallNs: batchesNs }
 }
 
 /**
- * The time of a turn without what other processes took, which is no property of the code: of a synchronous function the time
- * on the processor, of another what passed while it was not kept waiting for one. (An interrupted batch in short rounds is
- * outvoted.) Hooks between the calls are in neither: there the timed calls are all that can be used.
+ * The timed calls of a turn without what they waited for a processor that other processes used, which is no property of the code.
+ * (A batch that was interrupted in short rounds is outvoted.) Hooks between the calls wait too: there it cannot be told apart.
  */
-function withoutOthers(subject: Subject, { before, after, wallNs, calls, timedNs }: TurnTimes): number {
-  if (needsSingleCalls(subject)) return timedNs
-  const ownNs = subject.async ? wallNs - (after.waitedNs - before.waitedNs) : after.ranNs - before.ranNs
-  return Math.max(ownNs - calls * subject.callOverheadNs, calls * subject.resolutionNs)
+function withoutOthers(subject: Subject, timedNs: number, before: ProcessorTime | null): number {
+  const after = before === null || needsSingleCalls(subject) ? null : processorTime()
+  return after === null ? timedNs : Math.max(timedNs - (after.waitedNs - before!.waitedNs), timedNs / 100)
+}
+
+/** @param share of the values that count, the smallest, rounded to nearest; always at least one */
+function meanOfFastest(values: readonly number[], share: number): number {
+  return mean(sorted(values).slice(0, Math.max(1, Math.round(share * values.length))))
 }
 
 function loadFigures(blocks: readonly LoadRun[]): NamedFigures {

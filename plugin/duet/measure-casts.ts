@@ -1,3 +1,4 @@
+import { now } from '../measure/clock.ts'
 import { seedOf } from '../measure/interleaved-order.ts'
 import { gatherFigures } from './gather-figures.ts'
 import type { DuetRecord, Lane } from './lane.ts'
@@ -35,12 +36,14 @@ export async function measureCasts(casts: ReadonlyMap<Lane, Cast>, context: Cast
     const record = createRecord(together[0]!, call)
     for (const [lane, error] of failures) record.errors[lane] = errorText(error)
     context.onRecord(record)
+    const start = now()
     const measure = together.every(({ underLoad }) => underLoad) ? measureLoadLanes : measureLanes
     await measure(together, record, { ...context, seed: seedOf(`${head!.test} ${call} ${name} ${session}`) })
     const { ownFigures, baseFirst } = context.options
     if (ownFigures) {
       await gatherFigures(baseFirst ? together.toReversed() : together, record, (player) => player.ownFigures())
     }
+    record.tookMs = now() - start
     for (const { lane, error } of together) {
       if (error === undefined) continue
       record.errors[lane] = errorText(error)
@@ -59,6 +62,7 @@ function createRecord({ name, category, threshold }: Player, call: number): Duet
     ...(category !== undefined && { category }),
     ...(threshold !== undefined && { threshold }),
     figures: {},
+    tookMs: 0,
     errors: {},
   }
 }

@@ -3,7 +3,8 @@ import { interleavedOrder, xorshift32 } from '../measure/interleaved-order.ts'
 import { CLOCK_STEPS_PER_ROUND, LONG_ROUND_MS, SHORTEST_ROUND_NS } from '../measure/latency-engine.ts'
 import { yieldToEventLoop } from '../measure/warm-up.ts'
 import { median } from '../statistics/median.ts'
-import type { DuetFigure, DuetRecord, DuetSetup, Lane } from './lane.ts'
+import { collectingShares } from './collecting-share.ts'
+import { type DuetFigure, type DuetRecord, type DuetSetup, type Lane, withCollections } from './lane.ts'
 import { isSound, type LatencyFigures, letAct, type Pace, type Player, type Turn } from './player.ts'
 
 export interface LaneContext {
@@ -21,25 +22,22 @@ export interface LaneContext {
 const BATCH_NS = 100_000
 /** A version's turn in short rounds, ms: ten batches, so that most of them run in caches that are their own again. */
 const TURN_MS = 1
-/** Untimed turns between warm-up and measurement, ms, and how much of them each version gets. */
-const SETTLING_TURN_MS = 5
-const SETTLING_MS = 10
-/** Share of the time that goes into short rounds. */
-const SHARE_OF_SHORT = 0.3
+/** Batches in a turn of short rounds, that the slowest fifth can be left out: a slow function's turns are longer. */
+const LEAST_BATCHES = 5
+/** Share of the time that goes into long rounds. */
+const SHARE_OF_LONG = 0.4
 /** Fewest cycles A B B A of short rounds. */
 const LEAST_CYCLES = 2
-/**
- * … and of long ones; the mean's figure is the median over twice as many rounds. One is as much evidence for its time as two: the
- * spread of a session grows by a third, the sessions of a verdict take a third less.
- */
-const LEAST_LONG_CYCLES = 1
+/** … of rounds that are short and long at once, of which there is nothing else … */
+const LEAST_SLOW_CYCLES = 4
 /** … but no more than this many times the time, where a single call takes long. */
 const OVERTIME = 6
 
 /**
- * Measures the versions of one benchmark in turns, A B C C B A, each first warmed up. Two figures go into the record: the
- * lower quartile of short batches (what the code computes) and the mean over long rounds, garbage collection included. A
- * version that fails keeps its error and leaves the rotation.
+ * Measures the versions of one benchmark in turns, A B C C B A, each first warmed up. Three figures go into the record: the lower
+ * quartile of short batches (what the code computes), what calls typically take with the garbage collection that they cause, and
+ * the mean over long rounds (all that there is, other programs' interrupts too). A version that fails keeps its error and leaves
+ * the rotation.
  */
 export async function measureLanes(
   players: readonly Player[],
@@ -56,14 +54,14 @@ export async function measureLanes(
   const opened = order.filter(isSound)
   for (const player of opened) await letAct(player, () => player.open())
   const slowestMs = await prepare(players.filter(isSound), paces)
-  await takeTurns(players, slowestMs, context)
+  const alike = await takeTurns(players, slowestMs, context)
   for (const player of opened) await letAct(player, () => player.close())
   const figures = new Map<Lane, LatencyFigures>()
   for (const player of players.filter(isSound)) {
     const shown = await letAct(player, () => player.figures())
     if (shown !== undefined && shown.quartileNs !== null) figures.set(player.lane, shown)
   }
-  record.figures = figuresOf(figures)
+  record.figures = figuresOf(figures, alike)
 }
 
 /**
@@ -85,102 +83,102 @@ async function prepare(players: readonly Player[], paces: ReadonlyMap<Player, Pa
   return (Math.max(...callNs) * size) / 1e6
 }
 
+/** @returns whether short and long rounds were the same */
 async function takeTurns(
   players: readonly Player[],
   slowestMs: number,
   { options, seed, aborted, turnMs = TURN_MS, settled = false }: LaneContext,
-): Promise<void> {
+): Promise<boolean> {
   const sound = players.filter(isSound)
-  if (sound.length === 0) return
+  if (sound.length === 0) return true
   const { exactIterations, iterations, exactTime, timeMs } = sound[0]!.budget
   const time = exactTime ? timeMs : options.time
-  // Where one call is a long round, short and long rounds are the same.
-  const alike = slowestMs >= LONG_ROUND_MS || exactIterations
-  const cycles = { seed, leastCycles: LEAST_CYCLES, settled, aborted }
+  const shortMs = Math.max(turnMs, LEAST_BATCHES * slowestMs)
+  const alike = shortMs >= LONG_ROUND_MS || exactIterations
+  const cycles = { seed, leastCycles: LEAST_CYCLES, settled, aborted, short: true, long: alike }
   if (alike) {
-    const longMs = exactIterations ? 0 : Math.min(slowestMs, LONG_ROUND_MS)
-    const leastCycles = exactIterations ? Math.ceil(iterations / 2) : LEAST_CYCLES
-    const budgetMs = exactIterations ? 0 : time
-    await runCycles(sound, { ...cycles, turnMs: longMs, budgetMs, leastCycles, quartile: true, mean: true })
-    return
+    const longMs = exactIterations ? 0 : LONG_ROUND_MS
+    const leastCycles = exactIterations ? Math.ceil(iterations / 2) : LEAST_SLOW_CYCLES
+    // What the compiler took for granted while the first was alone, the others may have undone since.
+    if (slowestMs < longMs)
+      await runCycles(sound, { ...cycles, turnMs: longMs, short: false, long: false, ...onceEach })
+    await runCycles(sound, { ...cycles, turnMs: longMs, budgetMs: exactIterations ? 0 : time, leastCycles })
+    return true
   }
-  // What the compiler took for granted while the first was alone, the others may have undone since.
-  await runCycles(sound, { ...cycles, turnMs: SETTLING_TURN_MS, budgetMs: SETTLING_MS, quartile: false, mean: false })
+  const longMs = time * SHARE_OF_LONG
   // Short rounds come last: code that is compiled anew once more would be most of them, and is little of the long ones.
-  await runCycles(sound, {
-    ...cycles,
-    seed: seed + 1,
-    turnMs: LONG_ROUND_MS,
-    leastCycles: LEAST_LONG_CYCLES,
-    budgetMs: time * (1 - SHARE_OF_SHORT),
-    quartile: false,
-    mean: true,
-  })
-  await runCycles(sound, {
-    ...cycles,
-    seed: seed + 2,
-    turnMs,
-    budgetMs: time * SHARE_OF_SHORT,
-    quartile: true,
-    mean: false,
-  })
+  await runCycles(sound, { ...cycles, turnMs: LONG_ROUND_MS, short: false, long: true, ...onceEach, budgetMs: longMs })
+  await runCycles(sound, { ...cycles, seed: seed + 1, turnMs: shortMs, budgetMs: time - longMs })
+  return false
 }
+
+/** Cycles that are just A B C. */
+const onceEach = { leastCycles: 1, once: true, budgetMs: 0 } as const
 
 interface Cycles extends Turn {
   seed: number
   /** Time per version. */
   budgetMs: number
   leastCycles: number
+  /** Whether a cycle is one turn of each rather than two. */
+  once?: boolean
   aborted: () => boolean
 }
 
 async function runCycles(players: readonly Player[], cycles: Cycles): Promise<void> {
-  const { seed, budgetMs, leastCycles, turnMs, quartile, mean, settled, aborted } = cycles
+  const { seed, budgetMs, leastCycles, turnMs, short, long, settled, once = false, aborted } = cycles
   const order = interleavedOrder(players.length, seed)
   const start = now()
   for (let cycle = 0; !aborted() && players.some(isSound); cycle++) {
     const spentMs = (now() - start) / players.length
     if (spentMs >= budgetMs && (cycle >= leastCycles || (cycle > 0 && spentMs >= OVERTIME * budgetMs && budgetMs > 0)))
       break
-    for (let turn = 0; turn < 2 * players.length; turn++) {
+    for (let turn = 0; turn < (once ? 1 : 2) * players.length; turn++) {
       const player = players[order.next().value]!
-      if (isSound(player)) await letAct(player, () => player.takeTurn({ turnMs, quartile, mean, settled }))
-      if (mean) await yieldToEventLoop()
+      if (isSound(player)) await letAct(player, () => player.takeTurn({ turnMs, short, long, settled }))
+      if (long) await yieldToEventLoop()
     }
-    if (!mean) await yieldToEventLoop()
+    if (!long) await yieldToEventLoop()
   }
 }
 
-function figuresOf(players: ReadonlyMap<Lane, LatencyFigures>): Record<string, DuetFigure> {
+/** @param alike whether short and long rounds were the same, so that collections are in both */
+function figuresOf(players: ReadonlyMap<Lane, LatencyFigures>, alike: boolean): Record<string, DuetFigure> {
   const quartiles: DuetFigure['values'] = {}
-  const means: DuetFigure['values'] = {}
-  for (const [lane, { quartileNs, roundsNs }] of players) {
-    if (quartileNs !== null) quartiles[lane] = quartileNs
-    if (roundsNs.length > 0) means[lane] = median(roundsNs)
-  }
-  relateToBase(means, players)
-  return {
+  for (const [lane, { quartileNs }] of players) if (quartileNs !== null) quartiles[lane] = quartileNs
+  const means = relatedToBase(players, ({ roundsNs }) => roundsNs)
+  const figures = {
     duration_quartile: { ...duration, title: 'Lower Quartile Duration', values: quartiles },
     duration_mean: { ...duration, title: 'Average Duration', values: means },
   }
+  const collecting = new Map([...players].flatMap(([lane, each]) => (each.collecting ? [[lane, each.collecting]] : [])))
+  if (alike || collecting.size < players.size) return figures
+  const typical = relatedToBase(players, ({ typicalNs }) => typicalNs)
+  for (const [lane, share] of collectingShares(collecting)) if (typical[lane] !== undefined) typical[lane] *= 1 + share
+  return { ...figures, [withCollections]: { ...duration, title: 'Duration with Garbage Collection', values: typical } }
 }
 
 const duration = { unit: 'ns', direction: 'lower', gate: true } as const
 
 /**
- * Ratios of neighbouring long rounds are steadier than those of whole sessions: they lie within a tenth of a second. Their
- * median is not moved by a burst of load in one of them, and garbage collection is in every one.
+ * Medians over rounds; of all but the base as ratios of neighbouring rounds to it, which are steadier than those of whole sessions:
+ * they lie within a hundredth of a second or a tenth. A burst of load in one of them does not move their median.
  */
-function relateToBase(
-  means: Partial<Record<Lane, number>>,
-  players: ReadonlyMap<Lane, Pick<LatencyFigures, 'roundsNs'>>,
-): void {
-  const base = players.get('base')?.roundsNs ?? []
-  if (base.length === 0) return
-  for (const [lane, { roundsNs }] of players) {
-    if (lane === 'base' || roundsNs.length !== base.length) continue
-    means[lane] = means.base! * Math.exp(median(roundsNs.map((ns, round) => Math.log(ns / base[round]!))))
+function relatedToBase(
+  players: ReadonlyMap<Lane, LatencyFigures>,
+  roundsOf: (figures: LatencyFigures) => readonly number[],
+): DuetFigure['values'] {
+  const base = roundsOf(players.get('base') ?? { quartileNs: null, typicalNs: [], roundsNs: [], collecting: null })
+  const values: DuetFigure['values'] = {}
+  for (const [lane, figures] of players) {
+    const rounds = roundsOf(figures)
+    if (rounds.length === 0) continue
+    const paired = lane !== 'base' && rounds.length === base.length
+    values[lane] = paired
+      ? median(base) * Math.exp(median(rounds.map((ns, round) => Math.log(ns / base[round]!))))
+      : median(rounds)
   }
+  return values
 }
 
 function shuffled<T>(values: readonly T[], seed: number): T[] {

@@ -1,5 +1,6 @@
 import type { LoopOverheads } from '../measure/rounds.ts'
 import type { Budget } from '../measure/settings.ts'
+import type { Collecting } from './collecting-share.ts'
 import type { DuetFigure, Lane } from './lane.ts'
 
 /** What is known of a benchmark before any of its calls. */
@@ -27,9 +28,9 @@ export interface Batch {
 
 export interface Turn {
   turnMs: number
-  /** Which figures the turn counts for. */
-  quartile: boolean
-  mean: boolean
+  /** What the turn counts as: in rounds of slow calls as both, while the versions settle as neither. */
+  short: boolean
+  long: boolean
   /** Whether garbage of the turn before is collected first; long rounds always begin so. */
   settled: boolean
 }
@@ -37,8 +38,12 @@ export interface Turn {
 export interface LatencyFigures {
   /** Lower quartile of its batches in short rounds, per call; null without any. */
   quartileNs: number | null
-  /** Times per call in its long rounds, two a cycle. */
+  /** What a call typically takes in each of its short rounds, in order: the mean of its batches without the slowest fifth. */
+  typicalNs: number[]
+  /** Mean time of a call in each of its long rounds, in order, garbage collection included. */
   roundsNs: number[]
+  /** Garbage collection in its long rounds; null where the engine does not tell. */
+  collecting: Collecting | null
 }
 
 /** One version's figures, by name. */

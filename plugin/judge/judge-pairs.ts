@@ -39,6 +39,7 @@ const ofSpeed = new Set([
   'duration_median',
   'duration_mean',
   'duration_quartile',
+  'duration_with_gc',
   'duration_first_step',
   'max_throughput',
 ])

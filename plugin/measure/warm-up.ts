@@ -38,7 +38,7 @@ export async function warmUp(subject: Subject, aborted: () => boolean, mostMs = 
   let windowNs = 0
   let windowCalls = 0
   let lastYield = start
-  const cap = budget.exactWarmup ? budget.warmupMs : Math.max(budget.warmupMs, mostMs)
+  const cap = budget.exactWarmup ? budget.warmupMs : mostMs
   const enough = () => {
     const spent = now() - start
     if (budget.exactWarmup) return calls >= budget.warmupCalls && spent >= budget.warmupMs

@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { answerSchema } from '../../../plugin/compare/answer.ts'
 import { type DuetPolicy, judgeDuet } from '../../../plugin/duet/judge-duet.ts'
-import type { DuetFigure } from '../../../plugin/duet/lane.ts'
+import { type DuetFigure, withCollections } from '../../../plugin/duet/lane.ts'
 import type { Observation, SessionResult } from '../../../plugin/duet/open-duet.ts'
 import { seededRandom } from '../../support/random.ts'
 
 const policy: DuetPolicy = {
   threshold: 3,
   ownThresholds: true,
+  meanCertifies: false,
   severity: { medium: 10, high: 25, critical: 50 },
   most: 24,
 }
@@ -24,8 +25,12 @@ interface Sketch {
   /** head / base of the quartile and of the mean. */
   quartile: number
   mean?: number
-  /** Spread of the ratios from session to session. */
+  /** … and of the duration with garbage collection, where there is one. */
+  withGc?: number
+  /** Spread of the ratios from session to session … */
   noise?: number
+  /** … and that of the mean. */
+  meanNoise?: number
   threshold?: number
 }
 
@@ -36,13 +41,18 @@ function sessionsOf(count: number, sketches: Record<string, Sketch>): SessionRes
     failures: [],
     baseFailures: [],
     shared: [],
-    observations: Object.entries(sketches).map(([name, { quartile, mean = quartile, noise = 0.002, threshold }]) => {
-      const about = (value: number) => value * (1 + noise * (random() - 0.5))
+    observations: Object.entries(sketches).map(([name, sketch]) => {
+      const { quartile, mean = quartile, withGc, noise = 0.002, meanNoise = noise, threshold } = sketch
+      const about = (value: number, spread = noise) => value * (1 + spread * (random() - 0.5))
+      const means = { base: 110, head: about(110 * mean, meanNoise), null: about(110, meanNoise) }
       return observation(name, index + 1, {
         ...(threshold !== undefined && { threshold }),
         figures: {
           duration_quartile: figure({ base: 100, head: about(100 * quartile), null: about(100) }),
-          duration_mean: figure({ base: 110, head: about(110 * mean), null: about(110) }, 'Average Duration'),
+          duration_mean: figure(means, 'Average Duration'),
+          ...(withGc !== undefined && {
+            [withCollections]: figure({ base: 105, head: about(105 * withGc), null: about(105) }, 'With Collections'),
+          }),
         },
       })
     }),
@@ -59,7 +69,7 @@ function observation(name: string, session: number, record: Partial<Observation[
     test: name,
     session,
     inBase: true,
-    record: { name, call: 0, figures: {}, errors: {}, ...record },
+    record: { name, call: 0, figures: {}, tookMs: 0, errors: {}, ...record },
   }
 }
 
@@ -108,6 +118,32 @@ describe('judgeDuet()', () => {
     expect(verdictsOf(sessions)).toMatchObject({ verdict: 'regressed', verdicts: [['unchanged', 'regressed']] })
     const { answer } = judgeDuet(sessions, [], policy)
     expect(answer.benchmarks[0]?.metrics.duration_mean?.warnings).toMatchObject([{ code: 'figures-disagree' }])
+  })
+
+  describe('where a steadier figure sees garbage collection as well as the mean', () => {
+    const noisyMean = { quartile: 1, withGc: 1, meanNoise: 0.12 }
+
+    test('does not wait for a mean that suggests nothing, and leaves it out', () => {
+      const sessions = sessionsOf(6, { same: noisyMean })
+      expect(verdictsOf(sessions)).toMatchObject({ verdict: 'unchanged', continueTo: null })
+      const metrics = judgeDuet(sessions, [], policy).answer.benchmarks[0]?.metrics
+      expect(Object.keys(metrics ?? {})).toEqual(['duration_quartile', withCollections])
+    })
+
+    test('waits for a mean that looks slower, though it is not known well enough', () => {
+      const sessions = sessionsOf(6, { putsOff: { ...noisyMean, mean: 1.06 } })
+      expect(verdictsOf(sessions)).toMatchObject({ verdict: 'inconclusive', undecided: ['putsOff'], continueTo: 10 })
+    })
+
+    test('finds what only the mean sees, and what only the steadier figure sees', () => {
+      expect(verdictsOf(sessionsOf(6, { rare: { ...noisyMean, mean: 1.4 } })).verdict).toBe('regressed')
+      expect(verdictsOf(sessionsOf(6, { collects: { ...noisyMean, withGc: 1.1 } })).verdict).toBe('regressed')
+    })
+
+    test('waits for every mean where a stored mean is in question', () => {
+      const sessions = sessionsOf(6, { same: noisyMean })
+      expect(verdictsOf(sessions, { ...policy, meanCertifies: true })).toMatchObject({ continueTo: 10 })
+    })
   })
 
   test('keeps to a benchmark’s own threshold unless the user gave one', () => {

@@ -24,7 +24,7 @@ const answers = (ns: number): Record<ActName, unknown> => ({
   prepare: undefined,
   takeTurn: undefined,
   close: undefined,
-  figures: { quartileNs: ns, roundsNs: [ns, ns] },
+  figures: { quartileNs: ns, typicalNs: [ns, ns], roundsNs: [ns], collecting: null },
   runBlock: undefined,
   loadFigures: { throughput: { title: 'Throughput', unit: '1/s', direction: 'higher', gate: false, value: 1e9 / ns } },
   ownFigures: {},

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { DuetRecord, DuetSetup, Lane } from '../../../plugin/duet/lane.ts'
+import { type DuetRecord, type DuetSetup, type Lane, withCollections } from '../../../plugin/duet/lane.ts'
 import { localPlayer } from '../../../plugin/duet/local-player.ts'
 import { measureLanes } from '../../../plugin/duet/measure-lanes.ts'
 import type { BenchmarkOptions } from '../../../plugin/measure/bench-options.ts'
@@ -17,7 +17,7 @@ function party(lane: Lane, fn: () => unknown, own: BenchmarkOptions = {}) {
 
 const playersOf = (parties: ReturnType<typeof party>[]) => parties.map((each) => localPlayer(each, () => false))
 
-const emptyRecord = (): DuetRecord => ({ name: 'work', call: 0, figures: {}, errors: {} })
+const emptyRecord = (): DuetRecord => ({ name: 'work', call: 0, figures: {}, tookMs: 0, errors: {} })
 
 function spin(rounds: number): number {
   let sum = 0
@@ -34,8 +34,20 @@ describe('measureLanes()', () => {
       expect(Object.keys(values).sort()).toEqual(['base', 'head', 'null'])
       expect(values.head! / values.base!).toBeGreaterThan(2)
     }
-    expect(Object.keys(record.figures)).toEqual(['duration_quartile', 'duration_mean'])
+    expect(Object.keys(record.figures).slice(0, 2)).toEqual(['duration_quartile', 'duration_mean'])
     expect(new Set(parties.map(({ subject }) => subject.batchSize)).size).toBe(1)
+  })
+
+  test('tells what calls take with the garbage collection that they cause, where they are not slow', async () => {
+    const allocate = () => Array.from({ length: 50 }, (_, index) => ({ index }))
+    const own = { warmupTime: 20, warmupIterations: 1 }
+    const parties = (['head', 'base', 'null'] as const).map((lane) => party(lane, allocate, own))
+    const record = emptyRecord()
+    await measureLanes(playersOf(parties), record, { ...context, options: { ...options, time: 45 } })
+    expect(Object.keys(record.figures)).toEqual(['duration_quartile', 'duration_mean', withCollections])
+    const { values } = record.figures[withCollections]!
+    expect(Object.keys(values).sort()).toEqual(['base', 'head', 'null'])
+    for (const value of Object.values(values)) expect(value).toBeGreaterThan(0)
   })
 
   test('lets a version that fails leave, and measures the others', async () => {

@@ -5,7 +5,7 @@ import { measureLoadLanes } from '../../../plugin/duet/measure-load-lanes.ts'
 import { defaultMeasureOptions, resolveBudget } from '../../../plugin/measure/settings.ts'
 import { createSubject } from '../../../plugin/measure/subject.ts'
 
-const emptyRecord = (): DuetRecord => ({ name: 'load', call: 0, figures: {}, errors: {} })
+const emptyRecord = (): DuetRecord => ({ name: 'load', call: 0, figures: {}, tookMs: 0, errors: {} })
 
 /** Versions under a load of 8 requests, 2 at once; each call notes whose it is. */
 function versions(calls: Lane[], request: (lane: Lane) => Promise<unknown>) {

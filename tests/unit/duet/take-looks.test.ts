@@ -5,7 +5,7 @@ import type { Observation, SessionResult } from '../../../plugin/duet/open-duet.
 import { takeLooks } from '../../../plugin/duet/take-looks.ts'
 
 const severity = { medium: 10, high: 25, critical: 50 }
-const policy: DuetPolicy = { threshold: 3, ownThresholds: true, severity, most: 24 }
+const policy: DuetPolicy = { threshold: 3, ownThresholds: true, severity, meanCertifies: false, most: 24 }
 
 /** One session of one benchmark, whose head takes so many times as long as its base; with nothing of the base where it is null. */
 function sessionOf(session: number, ratio: number | null): SessionResult {
@@ -20,7 +20,13 @@ function sessionOf(session: number, ratio: number | null): SessionResult {
     ...{ key: 'work', name: 'work', category: null, file: 'a.bench.ts', project: '', test: 'work' },
     ...{ session, inBase: true },
     // Another figure that is always there keeps the sessions going.
-    record: { name: 'work', call: 0, errors: {}, figures: { ...pair, ...figure('duration_quartile', 100, 100) } },
+    record: {
+      name: 'work',
+      call: 0,
+      tookMs: 0,
+      errors: {},
+      figures: { ...pair, ...figure('duration_quartile', 100, 100) },
+    },
   }
   return { observations: [observation], removed: [], failures: [], baseFailures: [], shared: [] }
 }
