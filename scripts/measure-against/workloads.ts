@@ -1,6 +1,6 @@
 /**
- * Units of work of a workload, by its name: the base does 100 of them. Each gives something that depends on all of its work,
- * so that the compiler can leave nothing out.
+ * Units of work of a workload, by its name: the base does 100 of them, and each costs the same. Each workload gives something that
+ * depends on all of its work, so that the compiler can leave nothing out.
  */
 export const workloads: Record<string, string> = {
   integer: 'let s = 0; for (let i = 0; i < units * 10; i++) s = (s * 31 + i) | 0; return s',
@@ -9,9 +9,10 @@ export const workloads: Record<string, string> = {
   stringify: 'let s = 0; for (let i = 0; i < units; i++) s += JSON.stringify(items).length; return s',
   regex: 'let s = 0; for (let i = 0; i < units; i++) s += line.match(/\\b\\w+ing\\b/g).length; return s',
   strings: "let s = 0; for (let i = 0; i < units; i++) s += line.split(' ').join('-').length; return s",
-  maps: 'const m = new Map(); for (let i = 0; i < units * 10; i++) m.set(i % 97, (m.get(i % 97) ?? 0) + i); return m.get(1)',
+  maps: 'let s = 0; for (let i = 0; i < units; i++) { const m = new Map(); for (let k = 0; k < 10; k++) m.set(k, (m.get(k - 1) ?? i) + k); s += m.get(9) } return s',
   sort: 'let s = 0; for (let i = 0; i < units; i++) s += numbers.toSorted((a, b) => a - b)[0]; return s',
-  objects: "const a = []; for (let i = 0; i < units * 2; i++) a.push({ i, s: 'x' + i }); return a.length",
+  objects:
+    "const kept = []; for (let i = 0; i < units; i++) { const a = []; for (let k = 0; k < 4; k++) a.push({ i, s: 'x' + k }); kept[i % 8] = a } return kept.length",
   buffers: 'let s = 0; for (let i = 0; i < units; i++) s += new Uint8Array(256).fill(i)[9]; return s',
   closures:
     'let s = 0; for (let i = 0; i < units; i++) s += numbers.map((n) => n + i).filter((n) => n % 2).length; return s',
