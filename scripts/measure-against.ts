@@ -1,16 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
-import { appendFile, mkdir, mkdtemp, readFile, realpath, symlink, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readFile, realpath, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { checkoutBase } from '../plugin/duet/checkout-base.ts'
 import { sessionTimeMs } from '../plugin/duet/duet-pace.ts'
 import { endCleanly } from '../plugin/duet/end-cleanly.ts'
-import { findBase } from '../plugin/duet/find-base.ts'
 import { duetLooks } from '../plugin/duet/judge-duet.ts'
-import { type Duet, openDuet } from '../plugin/duet/open-duet.ts'
-import { takeLooks } from '../plugin/duet/take-looks.ts'
+import type { Duet } from '../plugin/duet/open-duet.ts'
+import { type Installed, installPackage } from './measure-against/install-package.ts'
 import { type Outcome, outcomeOf } from './measure-against/outcome.ts'
 import { evaluationTable } from './measure-against/table.ts'
 import { benchFile, workloads } from './measure-against/workloads.ts'
@@ -62,7 +60,7 @@ async function measure(onEnd: (undo: () => void) => void): Promise<void> {
   const repository = await realpath(await mkdtemp(join(tmpdir(), 'measure-against-')))
   onEnd(() => rmSync(repository, { recursive: true, force: true }))
   const names = given.workload?.split(',') ?? Object.keys(workloads)
-  await makeRepository(repository, names)
+  const { checkoutBase, findBase, openDuet, takeLooks } = await makeRepository(repository, names)
   const start = performance.now()
   const base = await findBase(repository, 'main')
   const selection = { filters: [] }
@@ -74,7 +72,7 @@ async function measure(onEnd: (undo: () => void) => void): Promise<void> {
     const opening = (performance.now() - start) / 1000 / names.length
     if (given.busy) for (const child of [spin(), spin()]) onEnd(() => child.kill('SIGKILL'))
     for (let run = 0; run < Number(given.repeat); run++) {
-      const outcomes = await oneRun(duet, opening)
+      const outcomes = await oneRun(duet, takeLooks, opening)
       if (outcomes === null) return
       await mkdir(dirname(given.file), { recursive: true })
       await appendFile(given.file, outcomes.map((outcome) => `${JSON.stringify(outcome)}\n`).join(''))
@@ -90,7 +88,7 @@ function spin() {
 }
 
 /** All verdicts of one run of `against`; null where time is over before: what decided slowly would be missing. */
-async function oneRun(duet: Duet, opening: number): Promise<Outcome[] | null> {
+async function oneRun(duet: Duet, takeLooks: Installed['takeLooks'], opening: number): Promise<Outcome[] | null> {
   const seconds = new Map<string, number>()
   const severity = { medium: 10, high: 25, critical: 50 }
   const threshold = Number(given.threshold)
@@ -124,16 +122,18 @@ async function oneRun(duet: Duet, opening: number): Promise<Outcome[] | null> {
   }))
 }
 
-async function makeRepository(repository: string, names: readonly string[]): Promise<void> {
+/** @returns what the package that is installed in it has */
+async function makeRepository(repository: string, names: readonly string[]): Promise<Installed> {
   const git = (...args: string[]) =>
     execFileSync('git', ['-c', 'user.name=Eval', '-c', 'user.email=eval@localhost', ...args], { cwd: repository })
   await writeFile(join(repository, 'work.bench.js'), benchFile(names))
   await writeFile(join(repository, 'units.js'), 'export const units = 100\n')
   await writeFile(join(repository, 'package.json'), '{ "type": "module" }\n')
   await writeFile(join(repository, '.gitignore'), 'node_modules\ncache\n')
-  await symlink(join(import.meta.dirname, '../node_modules'), join(repository, 'node_modules'))
+  const installed = await installPackage(join(repository, 'node_modules'))
   git('init', '--quiet', '--initial-branch=main')
   git('add', '.')
   git('commit', '--quiet', '--message=base')
   await writeFile(join(repository, 'units.js'), `export const units = ${100 + effect}\n`)
+  return installed
 }

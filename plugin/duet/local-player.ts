@@ -8,7 +8,7 @@ import { stepMetrics } from '../measure/load/load-metrics.ts'
 import { resolveLoad } from '../measure/load/load-plan.ts'
 import { bareCircumstances, latencyMeasurement, loadMeasurement } from '../measure/measurement.ts'
 import { type ProcessorTime, processorTime } from '../measure/processor-time.ts'
-import { loopOverheads } from '../measure/rounds.ts'
+import { loopOverheads, trainLoopsOnce } from '../measure/rounds.ts'
 import { SampleRecorder } from '../measure/sample-recorder.ts'
 import { defaultMeasureOptions, type RunOptions } from '../measure/settings.ts'
 import { settleGarbage } from '../measure/settle-garbage.ts'
@@ -63,6 +63,8 @@ export function localPlayer({ lane, subject, run }: Party, aborted: () => boolea
       subject.error = error
     },
     async warmUp() {
+      // The compilers that these loops make V8 load and start keep the first function of a process waiting for 30 ms and more.
+      await trainLoopsOnce()
       touchYoungGeneration()
       await inPhase(subject, 'warmup', run, () => warmUp(subject, aborted, MOST_ALONE_MS))
       return { callNs: subject.warmUp.callNs, single: needsSingleCalls(subject) }

@@ -53,8 +53,8 @@ export async function measureLanes(
   }
   const opened = order.filter(isSound)
   for (const player of opened) await letAct(player, () => player.open())
-  const slowestMs = await prepare(players.filter(isSound), paces)
-  const alike = await takeTurns(players, slowestMs, context)
+  const batchMs = await prepare(players.filter(isSound), paces)
+  const alike = await takeTurns(players, batchMs, context)
   for (const player of opened) await letAct(player, () => player.close())
   const figures = new Map<Lane, LatencyFigures>()
   for (const player of players.filter(isSound)) {
@@ -66,7 +66,7 @@ export async function measureLanes(
 
 /**
  * Gives all the same number of calls per batch, and takes the same overhead off: what is equal must be treated alike.
- * @returns time of a batch of the slowest, ms
+ * @returns time of a batch of the fastest, ms: code that was not compiled until now may be 40 times as fast from now on
  */
 async function prepare(players: readonly Player[], paces: ReadonlyMap<Player, Pace>): Promise<number> {
   const [first] = players
@@ -80,28 +80,27 @@ async function prepare(players: readonly Player[], paces: ReadonlyMap<Player, Pa
   const single = players.some((player) => paces.get(player)!.single) || Math.min(...callNs) >= shortest
   const size = single ? 1 : Math.ceil(Math.max(shortest, BATCH_NS) / Math.min(...callNs))
   for (const player of players) await letAct(player, () => player.prepare({ size, single, loops }))
-  return (Math.max(...callNs) * size) / 1e6
+  return (Math.min(...callNs) * size) / 1e6
 }
 
 /** @returns whether short and long rounds were the same */
 async function takeTurns(
   players: readonly Player[],
-  slowestMs: number,
+  batchMs: number,
   { options, seed, aborted, turnMs = TURN_MS, settled = false }: LaneContext,
 ): Promise<boolean> {
   const sound = players.filter(isSound)
   if (sound.length === 0) return true
   const { exactIterations, iterations, exactTime, timeMs } = sound[0]!.budget
   const time = exactTime ? timeMs : options.time
-  const shortMs = Math.max(turnMs, LEAST_BATCHES * slowestMs)
+  const shortMs = Math.max(turnMs, LEAST_BATCHES * batchMs)
   const alike = shortMs >= LONG_ROUND_MS || exactIterations
   const cycles = { seed, leastCycles: LEAST_CYCLES, settled, aborted, short: true, long: alike }
   if (alike) {
     const longMs = exactIterations ? 0 : LONG_ROUND_MS
     const leastCycles = exactIterations ? Math.ceil(iterations / 2) : LEAST_SLOW_CYCLES
     // What the compiler took for granted while the first was alone, the others may have undone since.
-    if (slowestMs < longMs)
-      await runCycles(sound, { ...cycles, turnMs: longMs, short: false, long: false, ...onceEach })
+    if (batchMs < longMs) await runCycles(sound, { ...cycles, turnMs: longMs, short: false, long: false, ...onceEach })
     await runCycles(sound, { ...cycles, turnMs: longMs, budgetMs: exactIterations ? 0 : time, leastCycles })
     return true
   }

@@ -86,6 +86,11 @@ const EMPTY_ROUNDS = 25
 let trained: Promise<void> | undefined
 
 /** Shows the loops several functions, once per process (about 5 ms). */
+export function trainLoopsOnce(): Promise<void> {
+  trained ??= trainLoops()
+  return trained
+}
+
 async function trainLoops(): Promise<void> {
   for (let pass = 0; pass < 4; pass++) {
     for (const empty of empties) {
@@ -101,8 +106,7 @@ async function trainLoops(): Promise<void> {
  * loops again now and then, to code of another speed.
  */
 export async function loopOverheads(): Promise<LoopOverheads> {
-  trained ??= trainLoops()
-  await trained
+  await trainLoopsOnce()
   const sync: number[] = []
   const async: number[] = []
   for (let round = 0; round < EMPTY_ROUNDS; round++) {
