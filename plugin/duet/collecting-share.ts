@@ -1,5 +1,6 @@
 import type { Collections } from '../measure/collections.ts'
 import { median } from '../statistics/median.ts'
+import type { Lane } from './lane.ts'
 
 /** What one version's long rounds have shown of garbage collection. */
 export interface Collecting extends Collections {
@@ -8,30 +9,38 @@ export interface Collecting extends Collections {
 }
 
 /** What collections copy is alike within this factor, as it depends on where in a call they come … */
-const ALIKE_WITHIN = 1.25
+const ALIKE_WITHIN = 1.1
 /** … or below so many bytes: copying them takes microseconds. */
 const LITTLE_BYTES = 32 * 1024
 
 /**
  * Time of garbage collection as a share of all other time, by version. In 20 ms collections are few: whether one more has come is
  * chance, and how long each takes depends on helper threads that other processes delay. So the young generation counts as often as
- * it was filled, parts included, and a collection of it takes the median of all versions where all of them copy alike; a version
- * that keeps more alive has a median of its own. Other collections count with the time they took.
+ * it was filled, parts included, and a collection of it takes the median of all versions where the head's copy as much as the
+ * base's; else the head has a median of its own. Other collections count with the time they took.
  */
-export function collectingShares<K>(versions: ReadonlyMap<K, Collecting>): Map<K, number> {
+export function collectingShares(versions: ReadonlyMap<Lane, Collecting>): Map<Lane, number> {
+  const head = versions.get('head')
+  const ofBase = [...versions].flatMap(([lane, each]) => (lane === 'head' ? [] : [each]))
   const all = [...versions.values()]
-  const kept = all.flatMap(({ keptBytes }) => (keptBytes.length === 0 ? [] : median(keptBytes)))
-  const alike = Math.max(...kept) <= Math.max(LITTLE_BYTES, ALIKE_WITHIN * Math.min(...kept))
-  const pausesOfAll = all.flatMap(({ pausesNs }) => pausesNs)
-  const full = median(all.flatMap(({ fullBytes }) => fullBytes))
+  const isAlike = head === undefined || copyAlike([head], ofBase)
   return new Map(
-    [...versions].map(([version, { pausesNs, leftBytes, oldNs, otherNs }]) => {
-      const pauses = alike || pausesNs.length === 0 ? pausesOfAll : pausesNs
-      const fillings = pausesNs.length + leftBytes / full
+    [...versions].map(([lane, { pausesNs, fullBytes, leftBytes, oldNs, otherNs }]) => {
+      const likeIt = isAlike ? all : lane === 'head' ? [head!] : ofBase
+      const pauses = likeIt.flatMap((each) => each.pausesNs)
+      const full = median(fullBytes.length > 0 ? fullBytes : all.flatMap((each) => each.fullBytes))
+      const fillings = pausesNs.length + (full > 0 ? Math.min(1, leftBytes / full) : 0)
       const youngNs = pauses.length === 0 ? 0 : fillings * median(pauses)
-      return [version, (youngNs + oldNs) / otherNs]
+      return [lane, (youngNs + oldNs) / otherNs]
     }),
   )
+}
+
+function copyAlike(some: readonly Collecting[], others: readonly Collecting[]): boolean {
+  const [a, b] = [some, others].map((versions) => versions.flatMap(({ keptBytes }) => keptBytes))
+  if (a!.length === 0 || b!.length === 0) return true
+  const [least, most] = [median(a!), median(b!)].sort((one, other) => one - other)
+  return most! <= Math.max(LITTLE_BYTES, ALIKE_WITHIN * least!)
 }
 
 /** Joins two long rounds of the same version. */

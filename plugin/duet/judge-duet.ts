@@ -1,6 +1,7 @@
 import type { AnsweredBenchmark, AnsweredMetric, CompareAnswer } from '../compare/answer.ts'
 import { pairedLooks } from '../judge/alpha.ts'
 import { comparePaired } from '../judge/paired.ts'
+import type { MetricComparison } from '../judge/report.ts'
 import type { SeverityLimits } from '../judge/severity.ts'
 import { worstVerdict } from '../judge/verdict.ts'
 import type { Warning } from '../run/measurement.ts'
@@ -77,7 +78,10 @@ function judgeBenchmark(
   const verdicts: CompareAnswer['verdict'][] = []
   let continueTo: number | null = null
   let compared = false
+  // Where collections come so often that some sessions cannot tell them from calls, the mean has to do.
+  const hasSteadier = observations.every(({ record }) => withCollections in record.figures)
   for (const [name, { title, unit, direction, gate }] of Object.entries(last.record.figures)) {
+    if (name === withCollections && !hasSteadier) continue
     const figures = observations.flatMap(({ record }) => record.figures[name] ?? [])
     const paired = figures.filter(({ values }) => values.head !== undefined && values.base !== undefined)
     if (paired.length === 0) {
@@ -93,9 +97,14 @@ function judgeBenchmark(
       { threshold: own ?? threshold, severity },
     )
     const { old, new: next, ratio, interval, n, verdict, detectable, warnings } = comparison
-    // Where a steadier figure sees collections too, the mean need not certify anything: it counts where it says or suggests otherwise.
-    const supplements = name === 'duration_mean' && last.record.figures[withCollections] !== undefined && !meanCertifies
-    if (supplements && verdict === 'inconclusive' && ratio !== null && ratio <= 1 + (own ?? threshold) / 100) continue
+    if (
+      name === 'duration_mean' &&
+      hasSteadier &&
+      !meanCertifies &&
+      isLeftOut(comparison, own ?? threshold, severity)
+    ) {
+      continue
+    }
     metrics[name] = {
       unit,
       direction,
@@ -120,6 +129,19 @@ function judgeBenchmark(
   const isNew = !compared && reasonFor(last, baseErrors) === null
   const status: AnsweredBenchmark['status'] = isNew ? 'new' : 'compared'
   return { benchmark: { name: key, status, metrics }, verdicts, continueTo }
+}
+
+/**
+ * Whether the mean is left out beside a steadier figure that sees collections too: it is open, but does not look slower by more
+ * than the threshold, and no more than a slowdown of low severity is possible.
+ */
+function isLeftOut(
+  { verdict, ratio, interval }: MetricComparison,
+  threshold: number,
+  { medium }: SeverityLimits,
+): boolean {
+  if (verdict !== 'inconclusive' || ratio === null || interval === null) return false
+  return ratio <= 1 + threshold / 100 && interval[1] <= 1 + Math.max(threshold, medium) / 100
 }
 
 /** Why there is nothing of the base; null where the base simply has no such benchmark. */
@@ -157,15 +179,16 @@ function alone(
 
 /** A low quantile does not see garbage collection (VERDICT.md rule 3): where the two figures differ, that is the likely reason. */
 function sayDisagreement(metrics: Record<string, AnsweredMetric>): void {
-  const { duration_quartile: quartile, duration_mean: mean } = metrics
+  const { duration_quartile: quartile } = metrics
+  const mean = metrics[withCollections] ?? metrics.duration_mean
   if (quartile === undefined || mean === undefined) return
   const verdicts = [quartile.verdict, mean.verdict]
   const decided = verdicts.every((verdict) => verdict !== 'inconclusive' && verdict !== 'no-baseline')
   if (!decided || quartile.verdict === mean.verdict || !verdicts.includes('regressed')) return
   const text =
     mean.verdict === 'regressed'
-      ? 'The mean is slower though short batches are not: look for garbage collection, or for work that is put off'
-      : 'Short batches are slower though the mean is not: the code computes more, and collects less garbage or puts work off'
+      ? 'It is slower though short batches are not: look for garbage collection, or for work that is put off'
+      : 'Short batches are slower though it is not: the code computes more, and collects less garbage or puts work off'
   mean.warnings.push({ code: 'figures-disagree', text })
 }
 

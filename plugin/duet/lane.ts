@@ -40,7 +40,7 @@ export interface DuetRecord {
   /** The benchmark's own practical threshold, per cent. */
   threshold?: number
   figures: Record<string, DuetFigure>
-  /** How long measuring all versions took, ms. */
+  /** How long measuring all versions took, ms; for the evaluation. */
   tookMs: number
   /** Errors of the lanes that could not be measured. */
   errors: Partial<Record<Lane, string>>

@@ -2,7 +2,7 @@ import { toldByPairs } from '../judge/judge-pairs.ts'
 import { askForExtras } from '../measure/ask-for-extras.ts'
 import type { BenchmarkOptions, LoadOptions } from '../measure/bench-options.ts'
 import { clockFacts, now } from '../measure/clock.ts'
-import { watchCollections } from '../measure/collections.ts'
+import { type Collections, watchCollections } from '../measure/collections.ts'
 import { createLoadRun, describeLoad, type LoadRun, runLoad } from '../measure/load/load-engine.ts'
 import { stepMetrics } from '../measure/load/load-metrics.ts'
 import { resolveLoad } from '../measure/load/load-plan.ts'
@@ -32,8 +32,8 @@ export interface Party {
 }
 
 /**
- * Longest warm-up alone. After 15 ms ratios were 10 % off, after 45 ms not (DUET.md): with the long round, in which time counts
- * little, it is 45 ms when short rounds begin.
+ * Longest warm-up alone. After 15 ms ratios were 10 % off, after 45 ms not (DUET.md): with a long round (of calls of 4 ms and more,
+ * an untimed one), it is 45 ms when short rounds begin.
  */
 const MOST_ALONE_MS = 25
 
@@ -78,24 +78,20 @@ export function localPlayer({ lane, subject, run }: Party, aborted: () => boolea
       prepare(subject, batch)
     },
     async takeTurn(turn) {
-      if (turn.long || turn.settled) settleGarbage('minor')
-      // What outlives two collections is old: none of those to come has to copy what was there before.
-      if (turn.long) settleGarbage('minor')
-      const before = turn.long ? processorTime() : null
-      const watch = turn.long ? watchCollections() : undefined
-      const { calls, timedNs, perCallNs } = await callUntil(subject, turn, aborted)
-      const collected = watch?.stop()
-      if (turn.short) {
-        batchesNs.push(...perCallNs)
-        typicalNs.push(meanOfFastest(perCallNs, 1 - INTERRUPTED))
+      const { short, long, settled } = turn
+      if (long || settled) settleGarbage('minor')
+      if (long && !short) {
+        const { collected, ...round } = await collectingRound(subject, turn, aborted)
+        roundsNs.push(round.ownNs / round.calls)
+        if (collected !== null) collecting = collecting === null ? collected : joinCollecting(collecting, collected)
+        return
       }
-      if (!turn.long) return
-      const ownNs = withoutOthers(subject, timedNs, before)
-      roundsNs.push(ownNs / calls)
-      if (collected === undefined) return
-      const tookNs = collected.pausesNs.reduce((sum, ns) => sum + ns, collected.oldNs)
-      const round = { ...collected, otherNs: Math.max(ownNs - tookNs, calls * subject.resolutionNs) }
-      collecting = collecting === null ? round : joinCollecting(collecting, round)
+      const before = long ? processorTime() : null
+      const { calls, timedNs, perCallNs } = await callUntil(subject, turn, aborted)
+      if (long) roundsNs.push(withoutOthers(subject, timedNs, before) / calls)
+      if (!short) return
+      batchesNs.push(...perCallNs)
+      typicalNs.push(meanOfFastest(perCallNs, 1 - INTERRUPTED))
     },
     async close() {
       try {
@@ -167,9 +163,38 @@ async function callUntil(
   return { calls, timedNs, perCallNs: batchesNs }
 }
 
+/** A turn in which collections are watched. `collected` is null where they cannot be told, or cannot be told from the calls. */
+async function collectingRound(subject: Subject, turn: Turn, aborted: () => boolean) {
+  // What outlives two collections is old: none of those to come has to copy what was there before.
+  settleGarbage('minor')
+  // Hooks make garbage too, and are not in the timed calls.
+  const watch = needsSingleCalls(subject) ? undefined : watchCollections()
+  let collections: Collections | undefined
+  let ownNs: number
+  let round: Awaited<ReturnType<typeof callUntil>>
+  try {
+    const before = processorTime()
+    round = await callUntil(subject, turn, aborted)
+    ownNs = withoutOthers(subject, round.timedNs, before)
+  } finally {
+    collections = watch?.stop()
+  }
+  const collected = collections === undefined ? null : besideCalls(collections, ownNs, round.perCallNs.length)
+  return { calls: round.calls, ownNs, collected }
+}
+
+/** Where collections hit more than this share of the batches, they are in what calls typically take: they would count twice. */
+const OFTEN = 0.1
+
+function besideCalls(collections: Collections, ownNs: number, batches: number): Collecting | null {
+  if (collections.pausesNs.length > OFTEN * batches) return null
+  const tookNs = collections.pausesNs.reduce((sum, ns) => sum + ns, collections.oldNs)
+  return { ...collections, otherNs: Math.max(ownNs - tookNs, ownNs / 100) }
+}
+
 /**
  * The timed calls of a turn without what they waited for a processor that other processes used, which is no property of the code.
- * (A batch that was interrupted in short rounds is outvoted.) Hooks between the calls wait too: there it cannot be told apart.
+ * (In short rounds a batch that was interrupted is left out.) Hooks between the calls wait too: there it cannot be told apart.
  */
 function withoutOthers(subject: Subject, timedNs: number, before: ProcessorTime | null): number {
   const after = before === null || needsSingleCalls(subject) ? null : processorTime()

@@ -24,7 +24,7 @@ const BATCH_NS = 100_000
 const TURN_MS = 1
 /** Batches in a turn of short rounds, that the slowest fifth can be left out: a slow function's turns are longer. */
 const LEAST_BATCHES = 5
-/** Share of the time that goes into long rounds. */
+/** Share of the time that goes into long rounds, at least one of each version. */
 const SHARE_OF_LONG = 0.4
 /** Fewest cycles A B B A of short rounds. */
 const LEAST_CYCLES = 2
@@ -34,7 +34,7 @@ const LEAST_SLOW_CYCLES = 4
 const OVERTIME = 6
 
 /**
- * Measures the versions of one benchmark in turns, A B C C B A, each first warmed up. Three figures go into the record: the lower
+ * Measures the versions of one benchmark in turns, A B C in long rounds and A B C C B A in short ones, each first warmed up. Three figures go into the record: the lower
  * quartile of short batches (what the code computes), what calls typically take with the garbage collection that they cause, and
  * the mean over long rounds (all that there is, other programs' interrupts too). A version that fails keeps its error and leaves
  * the rotation.
@@ -106,8 +106,16 @@ async function takeTurns(
   }
   const longMs = time * SHARE_OF_LONG
   // Short rounds come last: code that is compiled anew once more would be most of them, and is little of the long ones.
-  await runCycles(sound, { ...cycles, turnMs: LONG_ROUND_MS, short: false, long: true, ...onceEach, budgetMs: longMs })
-  await runCycles(sound, { ...cycles, seed: seed + 1, turnMs: shortMs, budgetMs: time - longMs })
+  await runCycles(sound, {
+    ...cycles,
+    seed: seed + 1,
+    turnMs: LONG_ROUND_MS,
+    short: false,
+    long: true,
+    ...onceEach,
+    budgetMs: longMs,
+  })
+  await runCycles(sound, { ...cycles, seed: seed + 2, turnMs: shortMs, budgetMs: time - longMs })
   return false
 }
 
@@ -167,7 +175,8 @@ function relatedToBase(
   players: ReadonlyMap<Lane, LatencyFigures>,
   roundsOf: (figures: LatencyFigures) => readonly number[],
 ): DuetFigure['values'] {
-  const base = roundsOf(players.get('base') ?? { quartileNs: null, typicalNs: [], roundsNs: [], collecting: null })
+  const ofBase = players.get('base')
+  const base = ofBase === undefined ? [] : roundsOf(ofBase)
   const values: DuetFigure['values'] = {}
   for (const [lane, figures] of players) {
     const rounds = roundsOf(figures)

@@ -67,7 +67,7 @@ export function measurePairs(
       }
       const { threshold, severity, profile } = options
       const most = mostSessions(profile === 'quick')
-      // The stored mean, which is in question, sees all of a benchmark.
+      // The stored mean that may be in question sees all of a benchmark.
       const policy = { threshold, ownThresholds: true, severity, meanCertifies: true, most }
       const { sessions, outOfTime } = await takeLooks(duet, { policy, time: sessionTimeMs, mostMs, only })
       for (const path of new Set(sessions.flatMap(({ shared }) => shared))) say(sharedWarning(path))

@@ -31,7 +31,10 @@ export function watchCollections(): { stop: () => Collections } | undefined {
       const old = all.filter(({ gcType }) => !ofYoung.has(gcType))
       return {
         pausesNs: young.map(({ cost }) => nanoseconds(cost)),
-        keptBytes: young.map(({ beforeGC, afterGC }) => usedHeap(afterGC) - (usedHeap(beforeGC) - usedYoung(beforeGC))),
+        // Large objects that nothing holds any more are freed beside.
+        keptBytes: young.map(({ beforeGC, afterGC }) =>
+          Math.max(0, usedHeap(afterGC) - usedHeap(beforeGC) + usedYoung(beforeGC)),
+        ),
         fullBytes: young.map(({ beforeGC }) => usedYoung(beforeGC)),
         leftBytes,
         oldNs: old.reduce((sum, { cost }) => sum + nanoseconds(cost), 0),

@@ -25,7 +25,7 @@ export const yieldToEventLoop: () => Promise<void> = (
 )(setImmediate)
 
 /**
- * Calls the function untimed until its level is steady: at least the budget's calls and time, at most `mostMs`
+ * Calls the function untimed until its level is steady: at least the budget's calls and time, at most `mostMs` if that is less,
  * unless the user set the time. Slow functions get fewer calls than asked rather than more time: one at the least.
  */
 export async function warmUp(subject: Subject, aborted: () => boolean, mostMs = WARMUP_MOST_MS): Promise<void> {

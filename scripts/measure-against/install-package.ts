@@ -23,5 +23,5 @@ export async function installPackage(folder: string): Promise<Installed> {
   await cp(join(root, 'dist'), join(own, 'dist'), { recursive: true })
   const load = (name: string) => import(pathToFileURL(join(own, `dist/plugin/duet/${name}.js`)).href)
   const modules = await Promise.all(['checkout-base', 'find-base', 'open-duet', 'take-looks'].map(load))
-  return Object.assign({}, ...modules)
+  return Object.assign({}, ...modules) as Installed
 }

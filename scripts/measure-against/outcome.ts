@@ -14,7 +14,8 @@ export interface Outcome {
   /** Timed calls per version and session, ms. */
   time: number
   verdict: AnsweredBenchmark['metrics'][string]['verdict']
-  figures: Record<string, { verdict: string; ratio: number | null; values: Partial<Record<Lane, number[]>> }>
+  /** Verdict and ratio are null of what was not judged. */
+  figures: Record<string, { verdict: string | null; ratio: number | null; values: Partial<Record<Lane, number[]>> }>
   sessions: number
   /** Time spent on it, its share of what all benchmarks of the run have in common included. */
   seconds: number
@@ -27,7 +28,9 @@ export function outcomeOf(
   sessions: readonly SessionResult[],
 ): Pick<Outcome, 'workload' | 'verdict' | 'figures' | 'sessions'> {
   const records = sessions.flatMap(({ observations }) => observations).filter(({ key }) => key === name)
-  const figures = Object.entries(metrics).map(([figure, { verdict, ratio }]) => {
+  const names = new Set(records.flatMap(({ record }) => Object.keys(record.figures)))
+  const figures = [...names].map((figure) => {
+    const { verdict, ratio } = metrics[figure] ?? { verdict: null, ratio: null }
     const values: Partial<Record<Lane, number[]>> = {}
     for (const { record } of records) {
       for (const [lane, value] of Object.entries(record.figures[figure]?.values ?? {}) as [Lane, number][]) {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Collecting, collectingShares, joinCollecting } from '../../../plugin/duet/collecting-share.ts'
+import type { Lane } from '../../../plugin/duet/lane.ts'
 
 const MB = 2 ** 20
 
@@ -15,39 +16,40 @@ function round(pausesNs: number[], { left = 0, kept = 2000, oldNs = 0 } = {}): C
   }
 }
 
-const sharesOf = (versions: Record<string, Collecting>) =>
-  Object.fromEntries(collectingShares(new Map(Object.entries(versions))))
+const sharesOf = (versions: Partial<Record<Lane, Collecting>>) =>
+  Object.fromEntries(collectingShares(new Map(Object.entries(versions) as [Lane, Collecting][])))
 
 describe('collectingShares()', () => {
   test('counts collections by how full the young generation is, not by whether one more has just come', () => {
-    const { just, soon } = sharesOf({ just: round([2e5, 2e5], { left: 0.01 }), soon: round([2e5], { left: 0.99 }) })
-    expect(soon! / just!).toBeCloseTo(1, 1)
-    const { none } = sharesOf({ none: round([], { left: 0.95 }), one: round([2e5], { left: 0.05 }) })
+    const { head, base } = sharesOf({ head: round([2e5, 2e5], { left: 0.01 }), base: round([2e5], { left: 0.99 }) })
+    expect(base! / head!).toBeCloseTo(1, 1)
+    const { head: none } = sharesOf({ head: round([], { left: 0.95 }), base: round([2e5], { left: 0.05 }) })
     expect(none).toBeCloseTo((0.95 * 2e5) / 20e6, 4)
   })
 
   test('is not moved by a collection that had to wait for its helper threads', () => {
     const calm = round([2e5, 2e5, 2e5])
-    const { delayed } = sharesOf({ calm, delayed: round([2e5, 2e5, 40e5]) })
-    expect(delayed).toBeLessThan(0.04)
+    const { head } = sharesOf({ base: calm, null: calm, head: round([2e5, 2e5, 40e5]) })
+    expect(head).toBeLessThan(0.04)
   })
 
-  test('shows what a version that keeps more alive costs, and one that fills the young generation more often', () => {
+  test('shows what a head that keeps more alive costs, and one that fills the young generation more often', () => {
     const base = round([2e5, 2e5])
-    const { keeps } = sharesOf({ base, keeps: round([20e5, 22e5], { kept: 4 * MB }) })
+    const { head: keeps, base: beside } = sharesOf({ base, head: round([20e5, 22e5], { kept: 4 * MB }) })
     expect(keeps).toBeGreaterThan(0.2)
-    const { base: once, fills } = sharesOf({ base, fills: round([2e5, 2e5, 2e5, 2e5]) })
+    expect(beside).toBeLessThan(0.03)
+    const { base: once, head: fills } = sharesOf({ base, head: round([2e5, 2e5, 2e5, 2e5]) })
     expect(fills! / once!).toBeCloseTo(2, 1)
   })
 
   test('counts collections of the old generation as they come, and none as nothing', () => {
-    expect(sharesOf({ base: round([]), leaks: round([], { oldNs: 5e6 }) })).toEqual({ base: 0, leaks: 5 / 15 })
+    expect(sharesOf({ base: round([]), head: round([], { oldNs: 5e6 }) })).toEqual({ base: 0, head: 5 / 15 })
   })
 })
 
 describe('joinCollecting()', () => {
   test('makes two rounds one of twice the length', () => {
-    const joined = joinCollecting(round([2e5], { left: 0.5 }), round([2e5], { left: 0.5 }))
-    expect(sharesOf({ joined }).joined).toBeCloseTo(sharesOf({ one: round([2e5], { left: 0.5 }) }).one!, 10)
+    const base = joinCollecting(round([2e5], { left: 0.5 }), round([2e5], { left: 0.5 }))
+    expect(sharesOf({ base }).base).toBeCloseTo(sharesOf({ base: round([2e5], { left: 0.5 }) }).base!, 10)
   })
 })

@@ -113,7 +113,7 @@ describe('judgeDuet()', () => {
     expect(verdictsOf([...early, ...late]).verdict).toBe('unchanged')
   })
 
-  test('lets the worse of the two figures gate, and says that they disagree', () => {
+  test('lets the worse of quartile and mean gate, and says that they disagree', () => {
     const sessions = sessionsOf(6, { collects: { quartile: 1, mean: 1.4 } })
     expect(verdictsOf(sessions)).toMatchObject({ verdict: 'regressed', verdicts: [['unchanged', 'regressed']] })
     const { answer } = judgeDuet(sessions, [], policy)
@@ -121,7 +121,7 @@ describe('judgeDuet()', () => {
   })
 
   describe('where a steadier figure sees garbage collection as well as the mean', () => {
-    const noisyMean = { quartile: 1, withGc: 1, meanNoise: 0.12 }
+    const noisyMean = { quartile: 1, withGc: 1, meanNoise: 0.08 }
 
     test('does not wait for a mean that suggests nothing, and leaves it out', () => {
       const sessions = sessionsOf(6, { same: noisyMean })
@@ -133,6 +133,20 @@ describe('judgeDuet()', () => {
     test('waits for a mean that looks slower, though it is not known well enough', () => {
       const sessions = sessionsOf(6, { putsOff: { ...noisyMean, mean: 1.06 } })
       expect(verdictsOf(sessions)).toMatchObject({ verdict: 'inconclusive', undecided: ['putsOff'], continueTo: 10 })
+    })
+
+    test('waits for a mean that a slowdown of more than low severity is possible by', () => {
+      const sessions = sessionsOf(6, { wild: { ...noisyMean, meanNoise: 0.4 } })
+      expect(verdictsOf(sessions)).toMatchObject({ undecided: ['wild'], continueTo: 10 })
+    })
+
+    test('does with the mean where some sessions cannot tell collections from calls', () => {
+      const sessions = [
+        ...sessionsOf(5, { some: { ...noisyMean, mean: 1.02 } }),
+        ...sessionsOf(1, { some: { quartile: 1 } }),
+      ]
+      const { answer } = judgeDuet(sessions, [], policy)
+      expect(Object.keys(answer.benchmarks[0]!.metrics)).toEqual(['duration_quartile', 'duration_mean'])
     })
 
     test('finds what only the mean sees, and what only the steadier figure sees', () => {

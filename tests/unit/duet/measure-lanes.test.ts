@@ -26,7 +26,7 @@ function spin(rounds: number): number {
 }
 
 describe('measureLanes()', () => {
-  test('gives every version both figures, from batches of the same number of calls', async () => {
+  test('gives every version quartile and mean, from batches of the same number of calls', async () => {
     const parties = [party('head', () => spin(3000)), party('base', () => spin(300)), party('null', () => spin(300))]
     const record = emptyRecord()
     await measureLanes(playersOf(parties), record, context)
