@@ -133,15 +133,15 @@ function judgeBenchmark(
 
 /**
  * Whether the mean is left out beside a steadier figure that sees collections too: it is open, but does not look slower by more
- * than the threshold, and no more than a slowdown of low severity is possible.
+ * than the threshold, and no slowdown of high severity is possible.
  */
 function isLeftOut(
   { verdict, ratio, interval }: MetricComparison,
   threshold: number,
-  { medium }: SeverityLimits,
+  { high }: SeverityLimits,
 ): boolean {
   if (verdict !== 'inconclusive' || ratio === null || interval === null) return false
-  return ratio <= 1 + threshold / 100 && interval[1] <= 1 + Math.max(threshold, medium) / 100
+  return ratio <= 1 + threshold / 100 && interval[1] <= 1 + Math.max(threshold, high) / 100
 }
 
 /** Why there is nothing of the base; null where the base simply has no such benchmark. */

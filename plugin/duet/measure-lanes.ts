@@ -24,6 +24,8 @@ const BATCH_NS = 100_000
 const TURN_MS = 1
 /** Batches in a turn of short rounds, that the slowest fifth can be left out: a slow function's turns are longer. */
 const LEAST_BATCHES = 5
+/** Untimed turns between warm-up and measurement, ms: one cycle of them, in which what is compiled beside is put in use. */
+const SETTLING_TURN_MS = 5
 /** Share of the time that goes into long rounds, at least one of each version. */
 const SHARE_OF_LONG = 0.4
 /** Fewest cycles A B B A of short rounds. */
@@ -34,7 +36,7 @@ const LEAST_SLOW_CYCLES = 4
 const OVERTIME = 6
 
 /**
- * Measures the versions of one benchmark in turns, A B C in long rounds and A B C C B A in short ones, each first warmed up. Three figures go into the record: the lower
+ * Measures the versions of one benchmark in turns, A B C C B A in short rounds and A B C in long ones, each first warmed up. Three figures go into the record: the lower
  * quartile of short batches (what the code computes), what calls typically take with the garbage collection that they cause, and
  * the mean over long rounds (all that there is, other programs' interrupts too). A version that fails keeps its error and leaves
  * the rotation.
@@ -105,17 +107,26 @@ async function takeTurns(
     return true
   }
   const longMs = time * SHARE_OF_LONG
-  // Short rounds come last: code that is compiled anew once more would be most of them, and is little of the long ones.
+  // What the compiler took for granted while the first was alone, the others may have undone since.
   await runCycles(sound, {
     ...cycles,
-    seed: seed + 1,
+    turnMs: SETTLING_TURN_MS,
+    short: false,
+    long: false,
+    leastCycles: 1,
+    budgetMs: 0,
+  })
+  await runCycles(sound, { ...cycles, seed: seed + 1, turnMs: shortMs, budgetMs: time - longMs })
+  // Long rounds come last: code that is compiled anew meanwhile would be half of their mean, and is little beside short rounds' median.
+  await runCycles(sound, {
+    ...cycles,
+    seed: seed + 2,
     turnMs: LONG_ROUND_MS,
     short: false,
     long: true,
     ...onceEach,
     budgetMs: longMs,
   })
-  await runCycles(sound, { ...cycles, seed: seed + 2, turnMs: shortMs, budgetMs: time - longMs })
   return false
 }
 

@@ -135,7 +135,7 @@ describe('judgeDuet()', () => {
       expect(verdictsOf(sessions)).toMatchObject({ verdict: 'inconclusive', undecided: ['putsOff'], continueTo: 10 })
     })
 
-    test('waits for a mean that a slowdown of more than low severity is possible by', () => {
+    test('waits for a mean that does not rule out a slowdown of high severity', () => {
       const sessions = sessionsOf(6, { wild: { ...noisyMean, meanNoise: 0.4 } })
       expect(verdictsOf(sessions)).toMatchObject({ undecided: ['wild'], continueTo: 10 })
     })
