@@ -177,19 +177,23 @@ function alone(
   }
 }
 
-/** A low quantile does not see garbage collection (VERDICT.md rule 3): where the two figures differ, that is the likely reason. */
+/** What else than the quartile tells of a benchmark's time, as a sentence begins with it. */
+const longer = { [withCollections]: 'With its garbage collection it', duration_mean: 'The mean' } as const
+
+/** A low quantile does not see garbage collection (VERDICT.md rule 3): where another figure differs, that is the likely reason. */
 function sayDisagreement(metrics: Record<string, AnsweredMetric>): void {
-  const { duration_quartile: quartile } = metrics
-  const mean = metrics[withCollections] ?? metrics.duration_mean
-  if (quartile === undefined || mean === undefined) return
-  const verdicts = [quartile.verdict, mean.verdict]
-  const decided = verdicts.every((verdict) => verdict !== 'inconclusive' && verdict !== 'no-baseline')
-  if (!decided || quartile.verdict === mean.verdict || !verdicts.includes('regressed')) return
-  const text =
-    mean.verdict === 'regressed'
-      ? 'It is slower though short batches are not: look for garbage collection, or for work that is put off'
-      : 'Short batches are slower though it is not: the code computes more, and collects less garbage or puts work off'
-  mean.warnings.push({ code: 'figures-disagree', text })
+  for (const [name, subject] of Object.entries(longer)) {
+    const { duration_quartile: quartile, [name]: other } = metrics
+    if (quartile === undefined || other === undefined) continue
+    const verdicts = [quartile.verdict, other.verdict]
+    const decided = verdicts.every((verdict) => verdict !== 'inconclusive' && verdict !== 'no-baseline')
+    if (!decided || quartile.verdict === other.verdict || !verdicts.includes('regressed')) continue
+    const text =
+      other.verdict === 'regressed'
+        ? `${subject} is slower though short batches are not: look for garbage collection, or for work that is put off`
+        : `Short batches are slower though ${subject.toLowerCase()} is not: the code computes more, and collects less garbage or puts work off`
+    other.warnings.push({ code: 'figures-disagree', text })
+  }
 }
 
 /** The looks that a user may end at. */

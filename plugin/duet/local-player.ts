@@ -39,8 +39,8 @@ export interface Party {
 const MOST_ALONE_MS = 15
 
 /**
- * Share of a short round's batches that are left out, the slowest: interrupts hit them, or a collection. The timer of Linux alone, with
- * 1,000 interrupts a second, is in every tenth batch of 100 µs, for 40 µs on some virtual machines.
+ * Share of a short round's batches that are left out, the slowest: interrupts hit them, or a collection. On a virtual machine 14 to
+ * 18 % of batches of 100 µs took 1.2 to 2 times as long, about one each millisecond (docs/against-evaluation.md).
  */
 const INTERRUPTED = 0.2
 

@@ -3,7 +3,7 @@ import { createBirpc } from 'birpc'
 import type { BenchmarkGroup, BenchmarkProvider, RunnerTask } from 'vitest'
 import { watchAbort } from '../measure/abort-watch.ts'
 import { registerMatchers } from '../measure/matchers.ts'
-import { loopOverheads } from '../measure/rounds.ts'
+import { trainLoopsOnce } from '../measure/rounds.ts'
 import { defaultMeasureOptions, type MeasureOptions, type RunOptions } from '../measure/settings.ts'
 import { hideFromReporters } from './hide-from-reporters.ts'
 import { factsOf, localPlayer, type Party } from './local-player.ts'
@@ -30,7 +30,6 @@ const playing = new Map<number, (benchmark: string) => Player | undefined>()
 const calls = new WeakMap<object, number>()
 let arrivals = 0
 let table: LockstepTable | undefined
-let trained: Promise<unknown> | undefined
 
 const worker: LockstepWorker = {
   async act(arrival, benchmark, act, args) {
@@ -52,8 +51,7 @@ const provider: BenchmarkProvider = {
   async run(group) {
     table ??= sitDown()
     // Else the loop would know no function but the first benchmark's, and V8 would compile both into one.
-    trained ??= loopOverheads()
-    await trained
+    await trainLoopsOnce()
     const { test } = group
     const call = calls.get(test) ?? 0
     calls.set(test, call + 1)

@@ -36,10 +36,10 @@ const LEAST_SLOW_CYCLES = 4
 const OVERTIME = 6
 
 /**
- * Measures the versions of one benchmark in turns, A B C C B A in short rounds and A B C in long ones, each first warmed up. Three figures go into the record: the lower
- * quartile of short batches (what the code computes), what calls typically take with the garbage collection that they cause, and
- * the mean over long rounds (all that there is, other programs' interrupts too). A version that fails keeps its error and leaves
- * the rotation.
+ * Measures the versions of one benchmark in turns, A B C C B A in short rounds and A B C in long ones, each first warmed up. Three
+ * figures go into the record: the lower quartile of short batches (what the code computes), what calls typically take with the
+ * garbage collection that they cause, and the mean over long rounds (all that there is). A version that fails keeps its error and
+ * leaves the rotation.
  */
 export async function measureLanes(
   players: readonly Player[],

@@ -42,7 +42,7 @@ export interface LatencyFigures {
   typicalNs: number[]
   /** Mean time of a call in each of its long rounds, in order, garbage collection included. */
   roundsNs: number[]
-  /** Garbage collection in its long rounds; null where the engine does not tell. */
+  /** Garbage collection in its long rounds; null where it cannot be told, or cannot be told from its calls. */
   collecting: Collecting | null
 }
 

@@ -1,4 +1,5 @@
-import { GCProfiler, getHeapSpaceStatistics } from 'node:v8'
+import { GCProfiler } from 'node:v8'
+import { youngGeneration, youngSpace } from './young-generation.ts'
 
 /** Garbage collection on the thread that runs the code, from an empty young generation on. */
 export interface Collections {
@@ -14,7 +15,6 @@ export interface Collections {
   oldNs: number
 }
 
-const youngSpace = 'new_space'
 /** What V8 calls the collections of its young generation. */
 const ofYoung: ReadonlySet<string> = new Set(['Scavenge', 'MinorMarkSweep'])
 
@@ -25,7 +25,7 @@ export function watchCollections(): { stop: () => Collections } | undefined {
   profiler.start()
   return {
     stop() {
-      const leftBytes = getHeapSpaceStatistics().find((space) => space.space_name === youngSpace)?.space_used_size ?? 0
+      const leftBytes = youngGeneration()?.space_used_size ?? 0
       const all = profiler.stop()?.statistics ?? []
       const young = all.filter(({ gcType }) => ofYoung.has(gcType))
       const old = all.filter(({ gcType }) => !ofYoung.has(gcType))

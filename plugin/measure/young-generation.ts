@@ -1,4 +1,4 @@
-import { getHeapSpaceStatistics } from 'node:v8'
+import { getHeapSpaceStatistics, type HeapSpaceInfo } from 'node:v8'
 import { settleGarbage } from './settle-garbage.ts'
 
 /** Size of each of the two halves of the young generation in a measuring process, MB: the most that Node 22 gives by itself. */
@@ -47,5 +47,13 @@ export function touchYoungGeneration(): void {
 
 /** Bytes of both halves, as far as V8 has asked the system for them. */
 function youngBytes(): number {
-  return getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')?.space_size ?? 0
+  return youngGeneration()?.space_size ?? 0
+}
+
+/** V8's name for the young generation in its statistics. */
+export const youngSpace = 'new_space'
+
+/** How large and how full the young generation is now; undefined where the engine has none of that name. */
+export function youngGeneration(): HeapSpaceInfo | undefined {
+  return getHeapSpaceStatistics().find(({ space_name }) => space_name === youngSpace)
 }

@@ -154,6 +154,18 @@ describe('judgeDuet()', () => {
       expect(verdictsOf(sessionsOf(6, { collects: { ...noisyMean, withGc: 1.1 } })).verdict).toBe('regressed')
     })
 
+    test('says which of them disagrees with the quartile', () => {
+      const codesOf = (sketch: Sketch) => {
+        const { metrics } = judgeDuet(sessionsOf(6, { one: sketch }), [], policy).answer.benchmarks[0]!
+        return Object.fromEntries(
+          Object.entries(metrics).map(([name, { warnings }]) => [name, warnings.map(({ code }) => code)]),
+        )
+      }
+      const rare = codesOf({ quartile: 1, withGc: 1, mean: 1.4 })
+      expect(rare).toEqual({ duration_quartile: [], [withCollections]: [], duration_mean: ['figures-disagree'] })
+      expect(codesOf({ quartile: 1, withGc: 1.1, mean: 1 })[withCollections]).toEqual(['figures-disagree'])
+    })
+
     test('waits for every mean where a stored mean is in question', () => {
       const sessions = sessionsOf(6, { same: noisyMean })
       expect(verdictsOf(sessions, { ...policy, meanCertifies: true })).toMatchObject({ continueTo: 10 })
