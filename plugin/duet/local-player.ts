@@ -38,19 +38,12 @@ export interface Party {
  */
 const MOST_ALONE_MS = 15
 
-/**
- * Share of a short round's batches that are left out, the slowest: interrupts hit them, or a collection. On a virtual machine 14 to
- * 18 % of batches of 100 µs took 1.2 to 2 times as long, about one each millisecond (docs/against-evaluation.md).
- */
-const INTERRUPTED = 0.2
-
 /** No probes: they would watch all versions of the process at once. */
 const noProbes = { memory: false, cpu: false, withoutCalls: false }
 
 /** Lets a benchmark of this process be measured turn by turn. Its errors are kept at the subject too. */
 export function localPlayer({ lane, subject, run }: Party, aborted: () => boolean): Player {
-  const batchesNs: number[] = []
-  const typicalNs: number[] = []
+  const batchesNs: number[][] = []
   const roundsNs: number[] = []
   let collecting: Collecting | null = null
   const blocks: LoadRun[] = []
@@ -90,9 +83,7 @@ export function localPlayer({ lane, subject, run }: Party, aborted: () => boolea
       const before = long ? processorTime() : null
       const { calls, timedNs, perCallNs } = await callUntil(subject, turn, aborted)
       if (long) roundsNs.push(withoutOthers(subject, timedNs, before) / calls)
-      if (!short) return
-      batchesNs.push(...perCallNs)
-      typicalNs.push(meanOfFastest(perCallNs, 1 - INTERRUPTED))
+      if (short) batchesNs.push(perCallNs)
     },
     async close() {
       try {
@@ -101,14 +92,7 @@ export function localPlayer({ lane, subject, run }: Party, aborted: () => boolea
         await run.teardown?.(subject.task, 'run')
       }
     },
-    async figures() {
-      return {
-        quartileNs: batchesNs.length === 0 ? null : quantileOfSorted(sorted(batchesNs), 0.25),
-        typicalNs,
-        roundsNs,
-        collecting,
-      }
-    },
+    times: async () => ({ batchesNs, roundsNs, collecting }),
     async runBlock() {
       const plan = resolveLoad(subject.name, half(subject.options.load!), defaultMeasureOptions)
       const block = createLoadRun(subject, plan)
@@ -200,11 +184,6 @@ function besideCalls(collections: Collections, ownNs: number, batches: number): 
 function withoutOthers(subject: Subject, timedNs: number, before: ProcessorTime | null): number {
   const after = before === null || needsSingleCalls(subject) ? null : processorTime()
   return after === null ? timedNs : Math.max(timedNs - (after.waitedNs - before!.waitedNs), timedNs / 100)
-}
-
-/** @param share of the values that count, the smallest, rounded to nearest; always at least one */
-function meanOfFastest(values: readonly number[], share: number): number {
-  return mean(sorted(values).slice(0, Math.max(1, Math.round(share * values.length))))
 }
 
 function loadFigures(blocks: readonly LoadRun[]): NamedFigures {

@@ -52,7 +52,7 @@ const acts = [
   'prepare',
   'takeTurn',
   'close',
-  'figures',
+  'times',
   'runBlock',
   'loadFigures',
   'ownFigures',

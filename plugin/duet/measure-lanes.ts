@@ -2,10 +2,9 @@ import { clockFacts, now } from '../measure/clock.ts'
 import { interleavedOrder, xorshift32 } from '../measure/interleaved-order.ts'
 import { CLOCK_STEPS_PER_ROUND, LONG_ROUND_MS, SHORTEST_ROUND_NS } from '../measure/latency-engine.ts'
 import { yieldToEventLoop } from '../measure/warm-up.ts'
-import { median } from '../statistics/median.ts'
-import { collectingShares } from './collecting-share.ts'
-import { type DuetFigure, type DuetRecord, type DuetSetup, type Lane, withCollections } from './lane.ts'
-import { isSound, type LatencyFigures, letAct, type Pace, type Player, type Turn } from './player.ts'
+import type { DuetRecord, DuetSetup, Lane } from './lane.ts'
+import { type LaneTimes, latencyFigures } from './latency-figures.ts'
+import { isSound, letAct, type Pace, type Player, type Turn } from './player.ts'
 
 export interface LaneContext {
   options: Pick<DuetSetup, 'time' | 'baseFirst' | 'ownFigures'>
@@ -22,7 +21,7 @@ export interface LaneContext {
 const BATCH_NS = 100_000
 /** A version's turn in short rounds, ms: ten batches, so that most of them run in caches that are their own again. */
 const TURN_MS = 1
-/** Batches in a turn of short rounds, that the slowest fifth can be left out: a slow function's turns are longer. */
+/** Batches in a turn of short rounds, that the slowest can be left out: a slow function's turns are longer. */
 const LEAST_BATCHES = 5
 /** Untimed turns between warm-up and measurement, ms: one cycle of them, in which what is compiled beside is put in use. */
 const SETTLING_TURN_MS = 5
@@ -36,10 +35,8 @@ const LEAST_SLOW_CYCLES = 4
 const OVERTIME = 6
 
 /**
- * Measures the versions of one benchmark in turns, A B C C B A in short rounds and A B C in long ones, each first warmed up. Three
- * figures go into the record: the lower quartile of short batches (what the code computes), what calls typically take with the
- * garbage collection that they cause, and the mean over long rounds (all that there is). A version that fails keeps its error and
- * leaves the rotation.
+ * Measures the versions of one benchmark in turns, A B C C B A in short rounds and A B C in long ones, each first warmed up, and
+ * puts their figures into the record. A version that fails keeps its error and leaves the rotation.
  */
 export async function measureLanes(
   players: readonly Player[],
@@ -58,12 +55,12 @@ export async function measureLanes(
   const batchMs = await prepare(players.filter(isSound), paces)
   const alike = await takeTurns(players, batchMs, context)
   for (const player of opened) await letAct(player, () => player.close())
-  const figures = new Map<Lane, LatencyFigures>()
+  const versions = new Map<Lane, LaneTimes>()
   for (const player of players.filter(isSound)) {
-    const shown = await letAct(player, () => player.figures())
-    if (shown !== undefined && shown.quartileNs !== null) figures.set(player.lane, shown)
+    const times = await letAct(player, () => player.times())
+    if (times !== undefined && times.batchesNs.length > 0) versions.set(player.lane, times)
   }
-  record.figures = figuresOf(figures, alike)
+  record.figures = latencyFigures(versions, alike)
 }
 
 /**
@@ -158,46 +155,6 @@ async function runCycles(players: readonly Player[], cycles: Cycles): Promise<vo
     }
     if (!long) await yieldToEventLoop()
   }
-}
-
-/** @param alike whether short and long rounds were the same, so that collections are in both */
-function figuresOf(players: ReadonlyMap<Lane, LatencyFigures>, alike: boolean): Record<string, DuetFigure> {
-  const quartiles: DuetFigure['values'] = {}
-  for (const [lane, { quartileNs }] of players) if (quartileNs !== null) quartiles[lane] = quartileNs
-  const means = relatedToBase(players, ({ roundsNs }) => roundsNs)
-  const figures = {
-    duration_quartile: { ...duration, title: 'Lower Quartile Duration', values: quartiles },
-    duration_mean: { ...duration, title: 'Average Duration', values: means },
-  }
-  const collecting = new Map([...players].flatMap(([lane, each]) => (each.collecting ? [[lane, each.collecting]] : [])))
-  if (alike || collecting.size < players.size) return figures
-  const typical = relatedToBase(players, ({ typicalNs }) => typicalNs)
-  for (const [lane, share] of collectingShares(collecting)) if (typical[lane] !== undefined) typical[lane] *= 1 + share
-  return { ...figures, [withCollections]: { ...duration, title: 'Duration with Garbage Collection', values: typical } }
-}
-
-const duration = { unit: 'ns', direction: 'lower', gate: true } as const
-
-/**
- * Medians over rounds; of all but the base as ratios of neighbouring rounds to it, which are steadier than those of whole sessions:
- * they lie within a hundredth of a second or a tenth. A burst of load in one of them does not move their median.
- */
-function relatedToBase(
-  players: ReadonlyMap<Lane, LatencyFigures>,
-  roundsOf: (figures: LatencyFigures) => readonly number[],
-): DuetFigure['values'] {
-  const ofBase = players.get('base')
-  const base = ofBase === undefined ? [] : roundsOf(ofBase)
-  const values: DuetFigure['values'] = {}
-  for (const [lane, figures] of players) {
-    const rounds = roundsOf(figures)
-    if (rounds.length === 0) continue
-    const paired = lane !== 'base' && rounds.length === base.length
-    values[lane] = paired
-      ? median(base) * Math.exp(median(rounds.map((ns, round) => Math.log(ns / base[round]!))))
-      : median(rounds)
-  }
-  return values
 }
 
 function shuffled<T>(values: readonly T[], seed: number): T[] {

@@ -1,7 +1,7 @@
 import type { LoopOverheads } from '../measure/rounds.ts'
 import type { Budget } from '../measure/settings.ts'
-import type { Collecting } from './collecting-share.ts'
 import type { DuetFigure, Lane } from './lane.ts'
+import type { LaneTimes } from './latency-figures.ts'
 
 /** What is known of a benchmark before any of its calls. */
 export interface PlayerFacts {
@@ -35,17 +35,6 @@ export interface Turn {
   settled: boolean
 }
 
-export interface LatencyFigures {
-  /** Lower quartile of its batches in short rounds, per call; null without any. */
-  quartileNs: number | null
-  /** What a call typically takes in each of its short rounds, in order: the mean of its batches without the slowest fifth. */
-  typicalNs: number[]
-  /** Mean time of a call in each of its long rounds, in order, garbage collection included. */
-  roundsNs: number[]
-  /** Garbage collection in its long rounds; null where it cannot be told, or cannot be told from its calls. */
-  collecting: Collecting | null
-}
-
 /** One version's figures, by name. */
 export type NamedFigures = Record<string, Omit<DuetFigure, 'values'> & { value: number }>
 
@@ -58,7 +47,7 @@ export interface PlayerActs {
   prepare(batch: Batch): Promise<void>
   takeTurn(turn: Turn): Promise<void>
   close(): Promise<void>
-  figures(): Promise<LatencyFigures>
+  times(): Promise<LaneTimes>
   /** Half of its load. */
   runBlock(): Promise<void>
   loadFigures(): Promise<NamedFigures>
