@@ -1,13 +1,13 @@
 import { mean } from '../statistics/mean.ts'
 import { median } from '../statistics/median.ts'
-import { quantileOfSorted } from '../statistics/quantile.ts'
+import { quantile } from '../statistics/quantile.ts'
 import { sorted } from '../statistics/sorted.ts'
 import { type Collecting, collectingShares } from './collecting-share.ts'
 import { type DuetFigure, type Lane, withCollections } from './lane.ts'
 
 /** What one version's turns have shown, ns per call. */
 export interface LaneTimes {
-  /** Its batches in short rounds, by round, in order. */
+  /** Its batches in short rounds, by round, in order; at least one. */
   batchesNs: number[][]
   /** Mean time of a call in each of its long rounds, in order, garbage collection included. */
   roundsNs: number[]
@@ -48,9 +48,7 @@ const duration = { unit: 'ns', direction: 'lower', gate: true } as const
 type Summary = (batchesNs: readonly number[]) => number
 
 function ofAllRounds(versions: ReadonlyMap<Lane, LaneTimes>, summary: Summary): DuetFigure['values'] {
-  return Object.fromEntries(
-    [...versions].flatMap(([lane, { batchesNs }]) => (batchesNs.length > 0 ? [[lane, summary(batchesNs.flat())]] : [])),
-  )
+  return Object.fromEntries([...versions].map(([lane, { batchesNs }]) => [lane, summary(batchesNs.flat())]))
 }
 
 function ofShortRounds(versions: ReadonlyMap<Lane, LaneTimes>, summary: Summary): DuetFigure['values'] {
@@ -81,7 +79,7 @@ function relatedToBase(
 }
 
 function lowerQuartile(values: readonly number[]): number {
-  return quantileOfSorted(sorted(values), 0.25)
+  return quantile(values, 0.25)
 }
 
 /** @param share of the values that count, the smallest, rounded to nearest; always at least one */

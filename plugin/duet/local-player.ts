@@ -18,8 +18,7 @@ import { touchYoungGeneration } from '../measure/young-generation.ts'
 import type { Metric } from '../run/metric.ts'
 import { mean } from '../statistics/mean.ts'
 import { median } from '../statistics/median.ts'
-import { quantileOfSorted } from '../statistics/quantile.ts'
-import { sorted } from '../statistics/sorted.ts'
+import { quantile } from '../statistics/quantile.ts'
 import { type Collecting, joinCollecting } from './collecting-share.ts'
 import type { Lane } from './lane.ts'
 import type { Batch, NamedFigures, Player, PlayerFacts, Turn } from './player.ts'
@@ -196,7 +195,7 @@ function loadFigures(blocks: readonly LoadRun[]): NamedFigures {
   return {
     duration_median: duration('Median Duration', median(latencies), gate),
     duration_mean: duration('Average Duration', mean(blocks.map(({ log }) => log.good.sumNs / log.good.count)), gate),
-    duration_p95: duration('P95 Duration', quantileOfSorted(sorted(latencies), 0.95), false),
+    duration_p95: duration('P95 Duration', quantile(latencies, 0.95), false),
     throughput: {
       title: 'Throughput',
       unit: '1/s',

@@ -1,6 +1,5 @@
 import type { LoadResult } from '../../run/measurement.ts'
-import { quantileOfSorted } from '../../statistics/quantile.ts'
-import { sorted } from '../../statistics/sorted.ts'
+import { quantile } from '../../statistics/quantile.ts'
 
 /** First width of an interval, ms; doubled whenever the run gets longer than `MOST_INTERVALS` of them. */
 const FIRST_WIDTH_MS = 100
@@ -39,7 +38,7 @@ export class Timeline {
       completed,
       failed,
       inFlight,
-      p95Ms: latencies.length > 0 ? quantileOfSorted(sorted(latencies), 0.95) : null,
+      p95Ms: latencies.length > 0 ? quantile(latencies, 0.95) : null,
     }))
   }
 
