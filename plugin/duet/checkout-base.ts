@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
 import { InputError } from '../store/input-error.ts'
 import type { BaseVersion } from './find-base.ts'
 import { GitError, git } from './git.ts'
@@ -40,9 +41,7 @@ export async function checkoutBase(
   onFolder(remove)
   try {
     const trees = { base: join(folder, 'base'), null: join(folder, 'null') }
-    for (const tree of Object.values(trees)) {
-      await git(repository, ['worktree', 'add', '--detach', '--force', '--quiet', tree, commit])
-    }
+    for (const tree of Object.values(trees)) await addWorktree(repository, tree, commit)
     if (prefix !== '' && !existsSync(join(trees.base, prefix))) {
       throw new InputError(`Cannot compare with ${commit.slice(0, 9)}: it has no folder "${prefix.replace(/\/$/, '')}"`)
     }
@@ -55,4 +54,19 @@ export async function checkoutBase(
     if (!(error instanceof GitError)) throw error
     throw new InputError(`Cannot check out ${commit.slice(0, 9)}: ${error.message}`, { cause: error })
   }
+}
+
+/**
+ * git reads what it knows of all worktrees, and fails on one that another run is just adding or removing ("failed to read
+ * .git/worktrees/base1/commondir"): that one is whole, or gone, milliseconds later.
+ */
+const whileOthersChange = retry(
+  handleWhen((error) => error instanceof GitError && error.message.includes('/worktrees/')),
+  { maxAttempts: 8, backoff: new ExponentialBackoff({ initialDelay: 20, maxDelay: 500 }) },
+)
+
+function addWorktree(repository: string, tree: string, commit: string): Promise<string> {
+  return whileOthersChange.execute(() =>
+    git(repository, ['worktree', 'add', '--detach', '--force', '--quiet', tree, commit]),
+  )
 }

@@ -18,8 +18,16 @@ export function removeRunFolder(folder: string): void {
 
 function forget(tree: string): void {
   const common = gitNow(['-C', tree, 'rev-parse', '--path-format=absolute', '--git-common-dir'])
-  if (common !== null) gitNow([`--git-dir=${common}`, 'worktree', 'remove', '--force', '--force', tree])
+  if (common === null) return
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    if (attempt > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs)
+    if (gitNow([`--git-dir=${common}`, 'worktree', 'remove', '--force', '--force', tree]) !== null) return
+  }
 }
+
+/** git fails on a worktree that another run is just adding; that is whole milliseconds later. */
+const attempts = 8
+const pauseMs = 50
 
 function gitNow(args: readonly string[]): string | null {
   const { status, stdout } = spawnSync('git', [...withoutHooks, ...args], { env: gitEnvironment(), encoding: 'utf8' })

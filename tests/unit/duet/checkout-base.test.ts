@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, realpathSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { describe } from 'vitest'
+import { describe, expect } from 'vitest'
 import { checkoutBase } from '../../../plugin/duet/checkout-base.ts'
 import { findBase } from '../../../plugin/duet/find-base.ts'
 import { createRunFolder } from '../../../plugin/duet/run-folder.ts'
@@ -42,6 +42,14 @@ async function stateOf(repository: string) {
     branch: git(repository, 'branch', '--show-current'),
     worktrees: git(repository, 'worktree', 'list').split('\n').length,
   }
+}
+
+/** A worktree as git has it for a moment while it adds one, when each other command that reads it fails; gone soon after. */
+async function halfAdd(repository: string): Promise<void> {
+  const folder = join(repository, '.git/worktrees/half')
+  await write(folder, { gitdir: join(repository, '../half/.git'), HEAD: 'ref: refs/heads/main', commondir: '' })
+  expect(() => git(repository, 'worktree', 'list')).toThrow('commondir')
+  spawn('sh', ['-c', `sleep 0.1; rm -r '${folder}'`], { stdio: 'ignore' })
 }
 
 describe('checkoutBase()', () => {
@@ -105,6 +113,29 @@ describe('checkoutBase()', () => {
     for (const { remove } of all) remove()
     expect(await readdir(checkouts)).toEqual([])
     expect(git(repository, 'worktree', 'list').split('\n')).toHaveLength(1)
+  })
+
+  test('waits for a worktree that another run is just adding or removing', async ({
+    repository,
+    checkouts,
+    expect,
+  }) => {
+    const base = await findBase(repository, 'main')
+    await halfAdd(repository)
+    const { remove } = await checkoutBase(base, checkouts, { say: silent })
+    expect(git(repository, 'worktree', 'list').split('\n')).toHaveLength(3)
+    await halfAdd(repository)
+    remove()
+    expect(git(repository, 'worktree', 'list').split('\n')).toHaveLength(1)
+  })
+
+  test('says in the words of git why there can be no worktree', async ({ repository, checkouts, expect }) => {
+    const base = await findBase(repository, 'main')
+    await writeFile(join(repository, '.git/worktrees'), 'no folder')
+    await expect(checkoutBase(base, checkouts, { say: silent })).rejects.toThrow(
+      /^Cannot check out [0-9a-f]{9}: .*worktrees/,
+    )
+    expect(await readdir(checkouts)).toEqual([])
   })
 
   test('clears away what a killed run left, and forgets no other worktree', async ({
