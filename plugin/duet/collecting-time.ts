@@ -1,11 +1,12 @@
 import type { Collections } from '../measure/collections.ts'
 import { median } from '../statistics/median.ts'
+import { quantile } from '../statistics/quantile.ts'
 import type { Lane } from './lane.ts'
 
 /** What one version's long rounds have shown of garbage collection. */
 export interface Collecting extends Collections {
-  /** Time of its calls beside collections, ns. */
-  otherNs: number
+  /** Its calls. */
+  calls: number
 }
 
 /** What collections copy is alike within this factor, as it depends on where in a call they come … */
@@ -14,24 +15,24 @@ const ALIKE_WITHIN = 1.1
 const LITTLE_BYTES = 32 * 1024
 
 /**
- * Time of garbage collection as a share of all other time, by version. In 20 ms collections are few: whether one more has come is
- * chance, and how long each takes depends on helper threads that other processes delay. So the young generation counts as often as
- * it was filled, parts included, and a collection of it takes the median of all versions where the head's copy as much as the
- * base's; else the head has a median of its own. Other collections count with the time they took.
+ * Time of garbage collection per call, ns, by version. In 20 ms collections are few: whether one more has come is chance, and how long
+ * each takes depends on helper threads and processors that other processes use. So the young generation counts as often as it was
+ * filled, parts included, and a collection of it takes the lower quartile of all versions' where the head's copy as much as the
+ * base's; else the head has one of its own. Other collections count with the time they took.
  */
-export function collectingShares(versions: ReadonlyMap<Lane, Collecting>): Map<Lane, number> {
+export function collectingTimes(versions: ReadonlyMap<Lane, Collecting>): Map<Lane, number> {
   const head = versions.get('head')
   const ofBase = [...versions].flatMap(([lane, each]) => (lane === 'head' ? [] : [each]))
   const all = [...versions.values()]
   const isAlike = head === undefined || copyAlike([head], ofBase)
   return new Map(
-    [...versions].map(([lane, { pausesNs, fullBytes, leftBytes, oldNs, otherNs }]) => {
+    [...versions].map(([lane, { pausesNs, fullBytes, leftBytes, oldNs, calls }]) => {
       const likeIt = isAlike ? all : lane === 'head' ? [head!] : ofBase
       const pauses = likeIt.flatMap((each) => each.pausesNs)
       const full = median(fullBytes.length > 0 ? fullBytes : all.flatMap((each) => each.fullBytes))
       const fillings = pausesNs.length + (full > 0 ? Math.min(1, leftBytes / full) : 0)
-      const youngNs = pauses.length === 0 ? 0 : fillings * median(pauses)
-      return [lane, (youngNs + oldNs) / otherNs]
+      const youngNs = pauses.length === 0 ? 0 : fillings * quantile(pauses, 0.25)
+      return [lane, (youngNs + oldNs) / calls]
     }),
   )
 }
@@ -51,6 +52,6 @@ export function joinCollecting(a: Collecting, b: Collecting): Collecting {
     fullBytes: [...a.fullBytes, ...b.fullBytes],
     leftBytes: a.leftBytes + b.leftBytes,
     oldNs: a.oldNs + b.oldNs,
-    otherNs: a.otherNs + b.otherNs,
+    calls: a.calls + b.calls,
   }
 }

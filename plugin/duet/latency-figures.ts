@@ -2,7 +2,7 @@ import { mean } from '../statistics/mean.ts'
 import { median } from '../statistics/median.ts'
 import { quantile } from '../statistics/quantile.ts'
 import { sorted } from '../statistics/sorted.ts'
-import { type Collecting, collectingShares } from './collecting-share.ts'
+import { type Collecting, collectingTimes } from './collecting-time.ts'
 import { type DuetFigure, type Lane, withCollections } from './lane.ts'
 
 /** What one version's turns have shown, ns per call. */
@@ -39,7 +39,7 @@ export function latencyFigures(versions: ReadonlyMap<Lane, LaneTimes>, alike: bo
   )
   if (alike || collecting.size < versions.size) return figures
   const typical = ofShortRounds(versions, (batches) => meanOfFastest(batches, 1 - INTERRUPTED))
-  for (const [lane, share] of collectingShares(collecting)) if (typical[lane] !== undefined) typical[lane] *= 1 + share
+  for (const [lane, ns] of collectingTimes(collecting)) if (typical[lane] !== undefined) typical[lane] += ns
   return { ...figures, [withCollections]: { ...duration, title: 'Duration with Garbage Collection', values: typical } }
 }
 

@@ -7,7 +7,7 @@ import { createLoadRun, describeLoad, type LoadRun, runLoad } from '../measure/l
 import { stepMetrics } from '../measure/load/load-metrics.ts'
 import { resolveLoad } from '../measure/load/load-plan.ts'
 import { bareCircumstances, latencyMeasurement, loadMeasurement } from '../measure/measurement.ts'
-import { type ProcessorTime, processorTime } from '../measure/processor-time.ts'
+import { clockWithoutWaiting } from '../measure/processor-time.ts'
 import { loopOverheads, trainLoopsOnce } from '../measure/rounds.ts'
 import { SampleRecorder } from '../measure/sample-recorder.ts'
 import { defaultMeasureOptions, type RunOptions } from '../measure/settings.ts'
@@ -19,7 +19,7 @@ import type { Metric } from '../run/metric.ts'
 import { mean } from '../statistics/mean.ts'
 import { median } from '../statistics/median.ts'
 import { quantile } from '../statistics/quantile.ts'
-import { type Collecting, joinCollecting } from './collecting-share.ts'
+import { type Collecting, joinCollecting } from './collecting-time.ts'
 import type { Lane } from './lane.ts'
 import type { Batch, NamedFigures, Player, PlayerFacts, Turn } from './player.ts'
 
@@ -74,14 +74,13 @@ export function localPlayer({ lane, subject, run }: Party, aborted: () => boolea
       const { short, long, settled } = turn
       if (long || settled) settleGarbage('minor')
       if (long && !short) {
-        const { collected, ...round } = await collectingRound(subject, turn, aborted)
-        roundsNs.push(round.ownNs / round.calls)
+        const { collected, ownNs, calls } = await collectingRound(subject, turn, aborted)
+        roundsNs.push(ownNs / calls)
         if (collected !== null) collecting = collecting === null ? collected : joinCollecting(collecting, collected)
         return
       }
-      const before = long ? processorTime() : null
-      const { calls, timedNs, perCallNs } = await callUntil(subject, turn, aborted)
-      if (long) roundsNs.push(withoutOthers(subject, timedNs, before) / calls)
+      const { calls, ownNs, perCallNs } = await callUntil(subject, turn, aborted)
+      if (long) roundsNs.push(ownNs / calls)
       if (short) batchesNs.push(perCallNs)
     },
     async close() {
@@ -124,27 +123,41 @@ function prepare(subject: Subject, { size, single, loops }: Batch): void {
   subject.resolutionNs = Math.max(loop.spreadNs, clockFacts().stepNs / size)
 }
 
-async function callUntil(
-  subject: Subject,
-  { turnMs, short, long }: Turn,
-  aborted: () => boolean,
-): Promise<{ calls: number; timedNs: number; perCallNs: number[] }> {
-  const batchesNs: number[] = []
+interface Calls {
+  calls: number
+  /** Time of all of them, ns: in long rounds without what they waited for a processor. */
+  ownNs: number
+  /** Of each batch; of rounds that are long too likewise. */
+  perCallNs: number[]
+}
+
+/**
+ * Calls for as long as the turn lasts. What calls waited for a processor that other processes used is no property of the code: it
+ * is taken off batches that are long enough to be asked about one by one, else off the turn. (In short rounds a batch that was
+ * interrupted is left out.) Where a wait fell between two calls instead, as far as that can be told, nothing is.
+ */
+async function callUntil(subject: Subject, { turnMs, short, long }: Turn, aborted: () => boolean): Promise<Calls> {
+  const perCallNs: number[] = []
+  const clockOfTurn = long && !short ? clockWithoutWaiting() : null
   const start = now()
   let calls = 0
-  let timedNs = 0
+  let elapsedNs = 0
+  let netNs = 0
   do {
-    const elapsed = runRound(subject, subject.batchSize, 'run')
-    const elapsedNs = typeof elapsed === 'number' ? elapsed : await elapsed
+    const clockOfBatch = long && short ? clockWithoutWaiting() : null
+    const round = runRound(subject, subject.batchSize, 'run')
+    const wallNs = typeof round === 'number' ? round : await round
     const { batchSize, callOverheadNs, overrides, resolutionNs } = subject
-    const netNs = overrides ? elapsedNs : (elapsedNs - clockFacts().overheadNs) / batchSize - callOverheadNs
-    const perCallNs = Math.max(netNs, resolutionNs)
-    if (short || long) subject.recorder.record(perCallNs)
-    batchesNs.push(perCallNs)
+    const ns = clockOfBatch === null || overrides ? wallNs : Math.min(wallNs, clockOfBatch())
+    const perCall = Math.max(overrides ? ns : (ns - clockFacts().overheadNs) / batchSize - callOverheadNs, resolutionNs)
+    if (short || long) subject.recorder.record(perCall)
+    perCallNs.push(perCall)
     calls += batchSize
-    timedNs += perCallNs * batchSize
+    elapsedNs += ns
+    netNs += perCall * batchSize
   } while (now() - start < turnMs && !aborted())
-  return { calls, timedNs, perCallNs: batchesNs }
+  const waitedNs = clockOfTurn === null || subject.overrides ? 0 : Math.max(0, elapsedNs - clockOfTurn())
+  return { calls, ownNs: Math.max(netNs - waitedNs, netNs / 100), perCallNs }
 }
 
 /** A turn in which collections are watched. `collected` is null where they cannot be told, or cannot be told from the calls. */
@@ -154,36 +167,20 @@ async function collectingRound(subject: Subject, turn: Turn, aborted: () => bool
   // Hooks make garbage too, and are not in the timed calls.
   const watch = needsSingleCalls(subject) ? undefined : watchCollections()
   let collections: Collections | undefined
-  let ownNs: number
-  let round: Awaited<ReturnType<typeof callUntil>>
+  let round: Calls
   try {
-    const before = processorTime()
     round = await callUntil(subject, turn, aborted)
-    ownNs = withoutOthers(subject, round.timedNs, before)
   } finally {
     collections = watch?.stop()
   }
-  const collected = collections === undefined ? null : besideCalls(collections, ownNs, round.perCallNs.length)
-  return { calls: round.calls, ownNs, collected }
+  const { calls, ownNs, perCallNs } = round
+  // Where collections hit many of the batches, they are in what calls typically take: they would count twice.
+  const often = collections !== undefined && collections.pausesNs.length > OFTEN * perCallNs.length
+  return { calls, ownNs, collected: collections === undefined || often ? null : { ...collections, calls } }
 }
 
-/** Where collections hit more than this share of the batches, they are in what calls typically take: they would count twice. */
+/** Share of a turn's batches from which on collections are in what calls typically take. */
 const OFTEN = 0.1
-
-function besideCalls(collections: Collections, ownNs: number, batches: number): Collecting | null {
-  if (collections.pausesNs.length > OFTEN * batches) return null
-  const tookNs = collections.pausesNs.reduce((sum, ns) => sum + ns, collections.oldNs)
-  return { ...collections, otherNs: Math.max(ownNs - tookNs, ownNs / 100) }
-}
-
-/**
- * The timed calls of a turn without what they waited for a processor that other processes used, which is no property of the code.
- * (In short rounds a batch that was interrupted is left out.) Hooks between the calls wait too: there it cannot be told apart.
- */
-function withoutOthers(subject: Subject, timedNs: number, before: ProcessorTime | null): number {
-  const after = before === null || needsSingleCalls(subject) ? null : processorTime()
-  return after === null ? timedNs : Math.max(timedNs - (after.waitedNs - before!.waitedNs), timedNs / 100)
-}
 
 function loadFigures(blocks: readonly LoadRun[]): NamedFigures {
   const latencies = blocks.flatMap(({ log }) => log.good.samples())

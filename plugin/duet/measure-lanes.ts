@@ -30,9 +30,9 @@ const SHARE_OF_LONG = 0.4
 /** Fewest cycles A B B A of short rounds. */
 const LEAST_CYCLES = 2
 /** … of rounds that are short and long at once, of which there is nothing else … */
-const LEAST_SLOW_CYCLES = 4
+const LEAST_SLOW_CYCLES = 8
 /** … but no more than this many times the time, where a single call takes long. */
-const OVERTIME = 6
+const OVERTIME = 12
 
 /**
  * Measures the versions of one benchmark in turns, A B C C B A in short rounds and A B C in long ones, each first warmed up, and

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs'
+import { now } from './clock.ts'
 
 /** What this thread has spent since it started, ns. */
 export interface ProcessorTime {
@@ -23,6 +24,19 @@ export function processorTime(): ProcessorTime | null {
   const length = readSync(file, buffer, 0, buffer.length, 0)
   const [ranNs, waitedNs] = buffer.toString('latin1', 0, length).split(' ').map(Number)
   return { ranNs: ranNs!, waitedNs: waitedNs! }
+}
+
+/**
+ * Starts a clock that stands still while this thread waits for a processor that others use.
+ * @returns asks it: ns since it was started; all of them where the system does not tell of waiting
+ */
+export function clockWithoutWaiting(): () => number {
+  const start = now()
+  const before = processorTime()
+  return () => {
+    const waitedNs = before === null ? 0 : processorTime()!.waitedNs - before.waitedNs
+    return (now() - start) * 1e6 - waitedNs
+  }
 }
 
 function open(): number | null {

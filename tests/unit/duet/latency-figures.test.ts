@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { type Lane, withCollections } from '../../../plugin/duet/lane.ts'
 import { type LaneTimes, latencyFigures } from '../../../plugin/duet/latency-figures.ts'
 
-const noCollections = { pausesNs: [], keptBytes: [], fullBytes: [], leftBytes: 0, oldNs: 0, otherNs: 2e7 }
+const noCollections = { pausesNs: [], keptBytes: [], fullBytes: [], leftBytes: 0, oldNs: 0, calls: 200_000 }
 
 const timesOf = (batchesNs: number[][], own: Partial<LaneTimes> = {}): LaneTimes => ({
   batchesNs,
@@ -53,7 +53,7 @@ describe('latencyFigures()', () => {
     expect(often[withCollections]).toBeCloseTo((5 + 2 * 2) / 7, 10)
   })
 
-  test('adds the share of collections to what calls typically take', () => {
+  test('adds the time of collections to what calls typically take', () => {
     const batches = [round(0), round(0)]
     const collecting = { ...noCollections, oldNs: 2e6 }
     const ratios = ratiosOf(timesOf(batches, { collecting }), timesOf(batches))
