@@ -1,11 +1,13 @@
 import type { AnsweredBenchmark, AnsweredMetric, CompareAnswer } from '../compare/answer.ts'
 import { pairedLooks } from '../judge/alpha.ts'
-import { comparePaired } from '../judge/paired.ts'
+import { comparePaired, type PairedJudgement } from '../judge/paired.ts'
+import { logThreshold } from '../judge/policy.ts'
 import type { MetricComparison } from '../judge/report.ts'
 import type { SeverityLimits } from '../judge/severity.ts'
 import { worstVerdict } from '../judge/verdict.ts'
 import type { Warning } from '../run/measurement.ts'
 import type { Direction } from '../run/metric.ts'
+import { intervalOf } from '../statistics/estimate.ts'
 import { median } from '../statistics/median.ts'
 import { type Lane, withCollections } from './lane.ts'
 import type { Observation, SessionResult } from './open-duet.ts'
@@ -101,7 +103,7 @@ function judgeBenchmark(
       name === 'duration_mean' &&
       hasSteadier &&
       !meanCertifies &&
-      isLeftOut(comparison, own ?? threshold, severity)
+      isLeftOut(comparison, judgement, own ?? threshold, severity)
     ) {
       continue
     }
@@ -131,17 +133,24 @@ function judgeBenchmark(
   return { benchmark: { name: key, status, metrics }, verdicts, continueTo }
 }
 
+/** One-sided error at which an open mean counts as one that looks slower: it proves nothing, and costs another look at most. */
+const suspicionAlpha = 0.1
+
 /**
  * Whether the mean is left out beside a steadier figure that sees collections too: it is open, but does not look slower by more
- * than the threshold, and no slowdown of high severity is possible.
+ * than the threshold, as far as it can be told from noise, and no slowdown of high severity is possible.
  */
 function isLeftOut(
-  { verdict, ratio, interval }: MetricComparison,
+  { verdict, interval }: MetricComparison,
+  judgement: PairedJudgement | null,
   threshold: number,
   { high }: SeverityLimits,
 ): boolean {
-  if (verdict !== 'inconclusive' || ratio === null || interval === null) return false
-  return ratio <= 1 + threshold / 100 && interval[1] <= 1 + Math.max(threshold, high) / 100
+  const look = judgement?.looks.at(-1)
+  if (verdict !== 'inconclusive' || look === undefined || interval === null) return false
+  const { estimate, low } = intervalOf(look.estimate, suspicionAlpha)
+  const looksSlower = estimate > logThreshold(threshold) && low > 0
+  return !looksSlower && interval[1] <= 1 + Math.max(threshold, high) / 100
 }
 
 /** Why there is nothing of the base; null where the base simply has no such benchmark. */

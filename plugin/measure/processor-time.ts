@@ -31,11 +31,23 @@ export function processorTime(): ProcessorTime | null {
  * @returns asks it: ns since it was started; all of them where the system does not tell of waiting
  */
 export function clockWithoutWaiting(): () => number {
-  const start = now()
-  const before = processorTime()
+  const start = readBoth()
   return () => {
-    const waitedNs = before === null ? 0 : processorTime()!.waitedNs - before.waitedNs
-    return (now() - start) * 1e6 - waitedNs
+    const end = readBoth()
+    return end.ns - end.waitedNs - (start.ns - start.waitedNs)
+  }
+}
+
+/** Longest that both readings take together where this thread is not made to wait between them, ms. */
+const UNDISTURBED_MS = 0.1
+const MOST_READINGS = 5
+
+/** Both clocks at the same moment, ns. A system call is where a thread whose time is up has to wait: then they are read again. */
+function readBoth(): { ns: number; waitedNs: number } {
+  for (let reading = 1; ; reading++) {
+    const ms = now()
+    const waitedNs = processorTime()?.waitedNs ?? 0
+    if (now() - ms < UNDISTURBED_MS || reading === MOST_READINGS) return { ns: ms * 1e6, waitedNs }
   }
 }
 

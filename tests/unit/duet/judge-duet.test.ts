@@ -135,6 +135,14 @@ describe('judgeDuet()', () => {
       expect(verdictsOf(sessions)).toMatchObject({ verdict: 'inconclusive', undecided: ['putsOff'], continueTo: 10 })
     })
 
+    test('does not wait for a mean that looks slower, but not so that it could be told from noise', () => {
+      const sessions = sessionsOf(24, { same: { ...noisyMean, meanNoise: 0.5, mean: 1.095 } })
+      const { metrics } = judgeDuet(sessions, [], { ...policy, meanCertifies: true }).answer.benchmarks[0]!
+      expect(metrics.duration_mean).toMatchObject({ verdict: 'inconclusive' })
+      expect(metrics.duration_mean!.ratio).toBeGreaterThan(1.03)
+      expect(verdictsOf(sessions)).toMatchObject({ verdict: 'unchanged', continueTo: null })
+    })
+
     test('waits for a mean that does not rule out a slowdown of high severity', () => {
       const sessions = sessionsOf(6, { wild: { ...noisyMean, meanNoise: 0.4 } })
       expect(verdictsOf(sessions)).toMatchObject({ undecided: ['wild'], continueTo: 10 })
