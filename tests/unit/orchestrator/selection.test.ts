@@ -161,11 +161,14 @@ describe('createSelector()', () => {
     expect(list).toHaveBeenCalledTimes(2)
   })
 
-  test('refuses task types and complexities it does not know', () => {
+  test('refuses task types, complexities and preferences it does not know', () => {
     const { select } = createSelector(registry)
     expect(() => select({ taskType: 'cooking', complexity: 'low' } as never)).toThrow('Unknown task type "cooking"')
     expect(() => select({ taskType: 'quick_qa', complexity: 'extreme' } as never)).toThrow(
       'Unknown complexity "extreme"',
+    )
+    expect(() => select({ ...quick, preference: 'dearest' } as never)).toThrow(
+      'Unknown preference "dearest": use balanced, cheapest, fastest, best',
     )
   })
 
