@@ -144,6 +144,11 @@ async function conclude(
   for (const { where, error } of failures) say(`Failed: ${where}: ${error}`)
   for (const { where, error } of baseFailures) say(`Failed in the base: ${where}: ${error}`)
   for (const path of distinct(sessions.flatMap((session) => session.shared))) say(sharedWarning(path))
+  const { figures, changed } = judgement.control
+  if (figures > 0)
+    say(`Control: of ${figures} figures, the base was called slower or faster than itself in ${changed}.`)
+  const nothing = answer.benchmarks.length === 0 && given.quick !== true
+  if (nothing) say('Nothing was compared: no benchmark matches the filters, here or in the base.')
   const render = {
     text: renderCompareText,
     markdown: renderCompareMarkdown,
@@ -151,7 +156,7 @@ async function conclude(
   }
   context.print(render[given.format](answer, threshold).trimEnd())
   const found = answerExitCode(answer, { failOn: given.failOn ?? 'low', strict: given.strict === true })
-  const broken = alone || baseFailures.length > 0
+  const broken = alone || nothing || baseFailures.length > 0
   return combineExitCodes(combineExitCodes(found, failures.length > 0 ? 1 : 0), broken ? 3 : 0)
 }
 

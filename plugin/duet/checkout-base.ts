@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
 import { InputError } from '../store/input-error.ts'
 import type { BaseVersion } from './find-base.ts'
-import { GitError, git } from './git.ts'
+import { GitError, git, metHalfMade } from './git.ts'
 import { linkDependencies, provideDependencies } from './provide-dependencies.ts'
 import { removeRunFolder } from './remove-run-folder.ts'
 import { abandonedRunFolders, createRunFolder } from './run-folder.ts'
@@ -56,12 +56,8 @@ export async function checkoutBase(
   }
 }
 
-/**
- * git reads what it knows of all worktrees, and fails on one that another run is just adding or removing ("failed to read
- * .git/worktrees/base1/commondir"): that one is whole, or gone, milliseconds later.
- */
 const whileOthersChange = retry(
-  handleWhen((error) => error instanceof GitError && error.message.includes('/worktrees/')),
+  handleWhen((error) => error instanceof GitError && metHalfMade(error.message)),
   { maxAttempts: 8, backoff: new ExponentialBackoff({ initialDelay: 20, maxDelay: 500 }) },
 )
 

@@ -33,6 +33,15 @@ export function gitEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.Pro
   return { ...Object.fromEntries(kept), LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0' }
 }
 
+/**
+ * Whether git failed on a worktree that another process is just adding or removing, as it reads what it knows of all of them: that one
+ * is whole, or gone, milliseconds later.
+ * @param said as in "fatal: failed to read .git/worktrees/base1/commondir: Success"
+ */
+export function metHalfMade(said: string): boolean {
+  return /failed to read \S*worktrees\S*/.test(said)
+}
+
 /** A checkout must not run the user's hooks. */
 export const withoutHooks = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false']
 

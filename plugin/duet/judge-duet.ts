@@ -30,6 +30,15 @@ export interface DuetJudgement {
   undecided: Set<string>
   /** Sessions to have before the next look; null when every benchmark is decided or the last look is taken. */
   continueTo: number | null
+  control: Control
+}
+
+/** What the same judge says of the base against itself: the false-alarm level of these very sessions. */
+export interface Control {
+  /** Figures of which there is a second base. */
+  figures: number
+  /** … that were called slower or faster than themselves. */
+  changed: number
 }
 
 /** Judges what sessions of two versions have shown so far; asked after every look (VERDICT.md rule 7). */
@@ -47,9 +56,13 @@ export function judgeDuet(
   const baseErrors = sessions.flatMap(({ baseFailures }) => baseFailures)
   const gates: CompareAnswer['verdict'][] = []
   const undecided = new Map<string, number>()
+  const control: Control = { figures: 0, changed: 0 }
   const benchmarks = [...observations].map(([key, ofKey]): AnsweredBenchmark => {
-    const { benchmark, verdicts, continueTo } = judgeBenchmark(key, ofKey, baseErrors, policy)
+    const judge = (some: readonly Observation[]) => judgeBenchmark(key, some, baseErrors, policy)
+    const { benchmark, verdicts, continueTo, controls } = atDecidingLook(ofKey, judge)
     gates.push(...verdicts)
+    control.figures += controls.length
+    control.changed += controls.filter((verdict) => verdict === 'regressed' || verdict === 'improved').length
     if (continueTo !== null && continueTo <= policy.most) undecided.set(key, continueTo)
     return benchmark
   })
@@ -65,7 +78,24 @@ export function judgeDuet(
     },
     undecided: new Set(undecided.keys()),
     continueTo: undecided.size === 0 ? null : Math.min(...undecided.values()),
+    control,
   }
+}
+
+/**
+ * The judgement of the first look that decides, whatever came later: what is decided is measured on where another benchmark of its
+ * test is not.
+ */
+function atDecidingLook<T extends { continueTo: number | null }>(
+  observations: readonly Observation[],
+  judge: (some: readonly Observation[]) => T,
+): T {
+  for (const look of pairedLooks) {
+    if (look >= observations.length) break
+    const judged = judge(observations.slice(0, look))
+    if (judged.continueTo === null) return judged
+  }
+  return judge(observations)
 }
 
 function judgeBenchmark(
@@ -78,6 +108,7 @@ function judgeBenchmark(
   const own = ownThresholds ? last.record.threshold : undefined
   const metrics: Record<string, AnsweredMetric> = {}
   const verdicts: CompareAnswer['verdict'][] = []
+  const controls: CompareAnswer['verdict'][] = []
   let continueTo: number | null = null
   let compared = false
   // Where collections come so often that some sessions cannot tell them from calls, the mean has to do.
@@ -94,17 +125,14 @@ function judgeBenchmark(
     compared = true
     const of = (lane: Lane) => paired.map(({ values }) => values[lane]!)
     const third = paired.every(({ values }) => values.null !== undefined)
+    const described = { title, unit, direction, gate, base: of('base') }
+    const limits = { threshold: own ?? threshold, severity }
     const { comparison, judgement } = comparePaired(
-      { title, unit, direction, gate, base: of('base'), head: of('head'), ...(third && { nullArm: of('null') }) },
-      { threshold: own ?? threshold, severity },
+      { ...described, head: of('head'), ...(third && { nullArm: of('null') }) },
+      limits,
     )
     const { old, new: next, ratio, interval, n, verdict, detectable, warnings } = comparison
-    if (
-      name === 'duration_mean' &&
-      hasSteadier &&
-      !meanCertifies &&
-      isLeftOut(comparison, judgement, own ?? threshold, severity)
-    ) {
+    if (name === 'duration_mean' && hasSteadier && !meanCertifies && isLeftOut(comparison, judgement, limits)) {
       continue
     }
     metrics[name] = {
@@ -122,6 +150,7 @@ function judgeBenchmark(
     }
     if (!gate) continue
     verdicts.push(verdict)
+    if (third) controls.push(comparePaired({ ...described, head: of('null') }, limits).comparison.verdict)
     const nextLook = judgement?.continueTo ?? null
     if (nextLook !== null) continueTo = Math.max(continueTo ?? 0, nextLook)
   }
@@ -130,10 +159,10 @@ function judgeBenchmark(
   if (verdicts.includes('regressed')) continueTo = null
   const isNew = !compared && reasonFor(last, baseErrors) === null
   const status: AnsweredBenchmark['status'] = isNew ? 'new' : 'compared'
-  return { benchmark: { name: key, status, metrics }, verdicts, continueTo }
+  return { benchmark: { name: key, status, metrics }, verdicts, continueTo, controls }
 }
 
-/** One-sided error at which an open mean counts as one that looks slower: it proves nothing, and costs another look at most. */
+/** One-sided error at which an open mean counts as one that looks slower: it proves nothing, but keeps the verdict open. */
 const suspicionAlpha = 0.1
 
 /**
@@ -143,14 +172,13 @@ const suspicionAlpha = 0.1
 function isLeftOut(
   { verdict, interval }: MetricComparison,
   judgement: PairedJudgement | null,
-  threshold: number,
-  { high }: SeverityLimits,
+  { threshold, severity }: { threshold: number; severity: SeverityLimits },
 ): boolean {
   const look = judgement?.looks.at(-1)
   if (verdict !== 'inconclusive' || look === undefined || interval === null) return false
   const { estimate, low } = intervalOf(look.estimate, suspicionAlpha)
   const looksSlower = estimate > logThreshold(threshold) && low > 0
-  return !looksSlower && interval[1] <= 1 + Math.max(threshold, high) / 100
+  return !looksSlower && interval[1] <= 1 + Math.max(threshold, severity.high) / 100
 }
 
 /** Why there is nothing of the base; null where the base simply has no such benchmark. */

@@ -40,12 +40,20 @@ const MOST_ALONE_MS = 15
 /** No probes: they would watch all versions of the process at once. */
 const noProbes = { memory: false, cpu: false, withoutCalls: false }
 
-/** Lets a benchmark of this process be measured turn by turn. Its errors are kept at the subject too. */
-export function localPlayer({ lane, subject, run }: Party, aborted: () => boolean): Player {
+/**
+ * Lets a benchmark of this process be measured turn by turn. Its errors are kept at the subject too.
+ * @param startClock starts a clock that stands still while this thread waits for a processor, ns
+ */
+export function localPlayer(
+  { lane, subject, run }: Party,
+  aborted: () => boolean,
+  startClock: StartClock = clockWithoutWaiting,
+): Player {
   const batchesNs: number[][] = []
   const roundsNs: number[] = []
   let collecting: Collecting | null = null
   const blocks: LoadRun[] = []
+  const calling = { aborted, startClock }
   return {
     lane,
     ...factsOf(subject),
@@ -74,12 +82,12 @@ export function localPlayer({ lane, subject, run }: Party, aborted: () => boolea
       const { short, long, settled } = turn
       if (long || settled) settleGarbage('minor')
       if (long && !short) {
-        const { collected, ownNs, calls } = await collectingRound(subject, turn, aborted)
+        const { collected, ownNs, calls } = await collectingRound(subject, turn, calling)
         roundsNs.push(ownNs / calls)
         if (collected !== null) collecting = collecting === null ? collected : joinCollecting(collecting, collected)
         return
       }
-      const { calls, ownNs, perCallNs } = await callUntil(subject, turn, aborted)
+      const { calls, ownNs, perCallNs } = await callUntil(subject, turn, calling)
       if (long) roundsNs.push(ownNs / calls)
       if (short) batchesNs.push(perCallNs)
     },
@@ -123,32 +131,44 @@ function prepare(subject: Subject, { size, single, loops }: Batch): void {
   subject.resolutionNs = Math.max(loop.spreadNs, clockFacts().stepNs / size)
 }
 
+type StartClock = typeof clockWithoutWaiting
+
+interface Calling {
+  aborted: () => boolean
+  startClock: StartClock
+}
+
 interface Calls {
   calls: number
   /** Time of all of them, ns: in long rounds without what they waited for a processor. */
   ownNs: number
-  /** Of each batch; of rounds that are long too likewise. */
+  /** Of each batch; in rounds that are long too without waiting as well. */
   perCallNs: number[]
 }
 
 /**
  * Calls for as long as the turn lasts. What calls waited for a processor that other processes used is no property of the code: it
- * is taken off batches that are long enough to be asked about one by one, else off the turn. (In short rounds a batch that was
- * interrupted is left out.) Where a wait fell between two calls instead, as far as that can be told, nothing is.
+ * is taken off each batch where short and long rounds are the same, else off a long turn. (In short rounds a batch that was interrupted
+ * is left out.) Waits between batches take nothing off; with hooks between the calls, which wait too, nothing is taken off at all.
  */
-async function callUntil(subject: Subject, { turnMs, short, long }: Turn, aborted: () => boolean): Promise<Calls> {
+async function callUntil(
+  subject: Subject,
+  { turnMs, short, long }: Turn,
+  { aborted, startClock }: Calling,
+): Promise<Calls> {
   const perCallNs: number[] = []
-  const clockOfTurn = long && !short ? clockWithoutWaiting() : null
+  const watched = long && !needsSingleCalls(subject)
+  const clockOfTurn = watched && !short ? startClock() : null
   const start = now()
   let calls = 0
   let elapsedNs = 0
   let netNs = 0
   do {
-    const clockOfBatch = long && short ? clockWithoutWaiting() : null
+    const clockOfBatch = watched && short ? startClock() : null
     const round = runRound(subject, subject.batchSize, 'run')
     const wallNs = typeof round === 'number' ? round : await round
     const { batchSize, callOverheadNs, overrides, resolutionNs } = subject
-    const ns = clockOfBatch === null || overrides ? wallNs : Math.min(wallNs, clockOfBatch())
+    const ns = clockOfBatch === null ? wallNs : wallNs - waitedIn(wallNs, clockOfBatch)
     const perCall = Math.max(overrides ? ns : (ns - clockFacts().overheadNs) / batchSize - callOverheadNs, resolutionNs)
     if (short || long) subject.recorder.record(perCall)
     perCallNs.push(perCall)
@@ -156,12 +176,17 @@ async function callUntil(subject: Subject, { turnMs, short, long }: Turn, aborte
     elapsedNs += ns
     netNs += perCall * batchSize
   } while (now() - start < turnMs && !aborted())
-  const waitedNs = clockOfTurn === null || subject.overrides ? 0 : Math.max(0, elapsedNs - clockOfTurn())
+  const waitedNs = clockOfTurn === null ? 0 : waitedIn(elapsedNs, clockOfTurn)
   return { calls, ownNs: Math.max(netNs - waitedNs, netNs / 100), perCallNs }
 }
 
+/** What of timed calls was waiting, by a clock that was started before them and does not count it, ns. */
+function waitedIn(elapsedNs: number, clock: () => number): number {
+  return elapsedNs - Math.min(elapsedNs, Math.max(clock(), elapsedNs / 100))
+}
+
 /** A turn in which collections are watched. `collected` is null where they cannot be told, or cannot be told from the calls. */
-async function collectingRound(subject: Subject, turn: Turn, aborted: () => boolean) {
+async function collectingRound(subject: Subject, turn: Turn, calling: Calling) {
   // What outlives two collections is old: none of those to come has to copy what was there before.
   settleGarbage('minor')
   // Hooks make garbage too, and are not in the timed calls.
@@ -169,7 +194,7 @@ async function collectingRound(subject: Subject, turn: Turn, aborted: () => bool
   let collections: Collections | undefined
   let round: Calls
   try {
-    round = await callUntil(subject, turn, aborted)
+    round = await callUntil(subject, turn, calling)
   } finally {
     collections = watch?.stop()
   }

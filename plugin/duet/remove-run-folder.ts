@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { gitEnvironment, withoutHooks } from './git.ts'
+import { gitEnvironment, metHalfMade, withoutHooks } from './git.ts'
 
 /**
  * Removes the folder of a run and what git knows of the worktrees in it. At once, so that it also works while a process is
@@ -17,19 +17,20 @@ export function removeRunFolder(folder: string): void {
 }
 
 function forget(tree: string): void {
-  const common = gitNow(['-C', tree, 'rev-parse', '--path-format=absolute', '--git-common-dir'])
-  if (common === null) return
-  for (let attempt = 0; attempt < attempts; attempt++) {
-    if (attempt > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs)
-    if (gitNow([`--git-dir=${common}`, 'worktree', 'remove', '--force', '--force', tree]) !== null) return
-  }
+  const { status, stdout } = gitNow(['-C', tree, 'rev-parse', '--path-format=absolute', '--git-common-dir'])
+  if (status !== 0) return
+  const removal = [`--git-dir=${stdout.trim()}`, 'worktree', 'remove', '--force', '--force', tree]
+  for (let attempt = 1; metHalfMade(gitNow(removal).stderr) && attempt < attempts; attempt++) pause(pauseMs)
 }
 
-/** git fails on a worktree that another run is just adding; that is whole milliseconds later. */
 const attempts = 8
 const pauseMs = 50
 
-function gitNow(args: readonly string[]): string | null {
-  const { status, stdout } = spawnSync('git', [...withoutHooks, ...args], { env: gitEnvironment(), encoding: 'utf8' })
-  return status === 0 ? stdout.trim() : null
+function gitNow(args: readonly string[]) {
+  return spawnSync('git', [...withoutHooks, ...args], { env: gitEnvironment(), encoding: 'utf8' })
+}
+
+/** Without the event loop, which may have ended. */
+function pause(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 }

@@ -7,6 +7,8 @@ export interface ProcessorTime {
   ranNs: number
   /** Ready to run, waiting for a processor that others used. */
   waitedNs: number
+  /** What the other threads of this process have spent on a processor. */
+  otherThreadsNs: number
 }
 
 /** Linux keeps it per thread (Documentation/scheduler/sched-stats.rst): time on a processor, time waiting for one, turns. */
@@ -20,34 +22,41 @@ export function processorTime(): ProcessorTime | null {
   file ??= open()
   if (file === null) return null
   // Linux brings a running thread's account up to date only when it is asked in this way; else it may be 4 ms behind.
-  process.cpuUsage()
+  const { user, system } = process.cpuUsage()
   const length = readSync(file, buffer, 0, buffer.length, 0)
   const [ranNs, waitedNs] = buffer.toString('latin1', 0, length).split(' ').map(Number)
-  return { ranNs: ranNs!, waitedNs: waitedNs! }
+  return { ranNs: ranNs!, waitedNs: waitedNs!, otherThreadsNs: (user + system) * 1000 - ranNs! }
 }
 
 /**
- * Starts a clock that stands still while this thread waits for a processor that others use.
+ * Starts a clock that stands still while this thread waits for a processor that other processes use. What other threads of this
+ * process do may be work of the code that is timed, and what is waited for them its time: where they run for more than half as long as
+ * this thread, the clock does not stand still.
  * @returns asks it: ns since it was started; all of them where the system does not tell of waiting
  */
 export function clockWithoutWaiting(): () => number {
-  const start = readBoth()
+  const start = readTogether()
   return () => {
-    const end = readBoth()
-    return end.ns - end.waitedNs - (start.ns - start.waitedNs)
+    const end = readTogether()
+    const ns = end.ns - start.ns
+    if (start.processor === null || end.processor === null) return ns
+    const spent = (of: keyof ProcessorTime) => end.processor![of] - start.processor![of]
+    return spent('otherThreadsNs') > MOST_OF_OTHERS * spent('ranNs') ? ns : ns - spent('waitedNs')
   }
 }
 
+/** Helpers of V8's garbage collection and compilers run for less. */
+const MOST_OF_OTHERS = 0.5
 /** Longest that both readings take together where this thread is not made to wait between them, ms. */
 const UNDISTURBED_MS = 0.1
 const MOST_READINGS = 5
 
-/** Both clocks at the same moment, ns. A system call is where a thread whose time is up has to wait: then they are read again. */
-function readBoth(): { ns: number; waitedNs: number } {
+/** Both clocks at the same moment. A system call is where a thread whose time is up has to wait: then they are read again. */
+function readTogether(): { ns: number; processor: ProcessorTime | null } {
   for (let reading = 1; ; reading++) {
     const ms = now()
-    const waitedNs = processorTime()?.waitedNs ?? 0
-    if (now() - ms < UNDISTURBED_MS || reading === MOST_READINGS) return { ns: ms * 1e6, waitedNs }
+    const processor = processorTime()
+    if (now() - ms < UNDISTURBED_MS || reading === MOST_READINGS) return { ns: ms * 1e6, processor }
   }
 }
 
