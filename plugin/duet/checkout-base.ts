@@ -37,7 +37,11 @@ export async function checkoutBase(
 ): Promise<Checkout> {
   for (const abandoned of await abandonedRunFolders(checkouts)) removeRunFolder(abandoned)
   const folder = await createRunFolder(checkouts)
-  const remove = () => removeRunFolder(folder)
+  const installing = new AbortController()
+  const remove = () => {
+    installing.abort()
+    removeRunFolder(folder)
+  }
   onFolder(remove)
   try {
     const trees = { base: join(folder, 'base'), null: join(folder, 'null') }
@@ -45,7 +49,8 @@ export async function checkoutBase(
     if (prefix !== '' && !existsSync(join(trees.base, prefix))) {
       throw new InputError(`Cannot compare with ${commit.slice(0, 9)}: it has no folder "${prefix.replace(/\/$/, '')}"`)
     }
-    const dependencies = await provideDependencies({ head: repository, tree: trees.base, prefix }, { install, say })
+    const versions = { head: repository, tree: trees.base, prefix }
+    const dependencies = await provideDependencies(versions, { install, say, signal: installing.signal })
     const installed = dependencies === 'linked' ? repository : trees.base
     await linkDependencies({ head: installed, tree: trees.null })
     return { trees, dependencies, remove }

@@ -147,12 +147,14 @@ export async function openDuet(
   )
   const resolved = manner.options ?? options ?? resolveOptions()
   let specifications: TestSpecification[] = []
+  let wantedFiles: readonly string[] = []
   await vitest.standalone()
   return {
     options,
     how: 'both versions in one process',
     async select({ filters }, changedSince) {
       if (changedSince !== undefined) vitest.config.changed = changedSince
+      wantedFiles = filters
       const found = await vitest.getRelevantTestSpecifications([...filters])
       specifications = found.filter(({ project }) => project.config.benchmark.enabled)
       return specifications.length
@@ -190,7 +192,7 @@ export async function openDuet(
       return benchProjects(vitest).flatMap(({ config }) =>
         globSync(config.include, { cwd: inTree, exclude: config.exclude })
           .map((file) => file.split(sep).join('/'))
-          .filter((file) => !here.has(file) && !hasFile(root, file)),
+          .filter((file) => !here.has(file) && !hasFile(root, file) && matches(join(root, file), wantedFiles)),
       )
     },
     close: () => vitest.close(),
@@ -254,6 +256,11 @@ export function projectName(name: string): string {
 
 function fileOf(root: string, moduleId: string): string {
   return relative(root, moduleId).split(sep).join('/')
+}
+
+/** As Vitest takes filters: parts of a file's path; without any, every file is wanted. */
+function matches(path: string, filters: readonly string[]): boolean {
+  return filters.length === 0 || filters.some((filter) => path.includes(filter.replace(/^\.\//, '')))
 }
 
 function benchProjects({ projects }: Vitest): TestProject[] {

@@ -26,13 +26,13 @@ export interface Versions {
 
 /**
  * Gives a checkout its dependencies: those of the working tree, linked, where both ask for the same; else installed.
- * @param options `install`: whether that may be done; `say` hears of an installation, which takes long
+ * @param options `install`: whether that may be done; `say` hears of an installation, which takes long; `signal` ends it
  * @returns how it was done
  * @throws InputError with the package manager's own words
  */
 export async function provideDependencies(
   versions: Versions,
-  { install: mayInstall, say }: { install: boolean; say: (text: string) => void },
+  { install: mayInstall, say, signal }: { install: boolean; say: (text: string) => void; signal: AbortSignal },
 ): Promise<'linked' | 'installed'> {
   if (await sameDependencies(versions)) {
     await linkDependencies(versions)
@@ -45,11 +45,11 @@ export async function provideDependencies(
     const manager = managers.find(({ lock }) => existsSync(join(place, lock)))
     if (manager === undefined) continue
     say(`Its dependencies differ: installing them with "${manager.install.join(' ')}".`)
-    await install(manager.install, place)
+    await install(manager.install, place, signal)
     return 'installed'
   }
   say('Its dependencies differ, and it has no lock file: installing them with "npm install".')
-  await install(['npm', 'install', '--no-audit', '--no-fund', '--no-package-lock'], join(tree, prefix))
+  await install(['npm', 'install', '--no-audit', '--no-fund', '--no-package-lock'], join(tree, prefix), signal)
   return 'installed'
 }
 
@@ -114,9 +114,9 @@ function text(path: string): Promise<string | null> {
 /** The last lines of an installation that failed are those that say why. */
 const linesShown = 15
 
-function install([command, ...args]: readonly string[], cwd: string): Promise<void> {
+function install([command, ...args]: readonly string[], cwd: string, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command!, args, { cwd, env: gitEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(command!, args, { cwd, env: gitEnvironment(), stdio: ['ignore', 'pipe', 'pipe'], signal })
     let output = ''
     const keep = (chunk: Buffer) => {
       output = (output + chunk.toString()).slice(-20_000)

@@ -143,6 +143,27 @@ describe.concurrent('vitest-verdict against', { timeout: 600_000 }, () => {
     expect(await checkouts()).toEqual([])
   })
 
+  test('measures with --quick only files whose modules changed, and says where none did', async ({
+    repository,
+    against,
+    expect,
+  }) => {
+    const idle =
+      "import { test } from 'vitest'\ntest('idle', async ({ bench }) => { await bench('idle', () => 1).run() })\n"
+    await write(repository, { 'packages/a/idle.bench.js': idle })
+    git(repository, 'add', 'packages/a/idle.bench.js')
+    git(repository, 'commit', '--quiet', '-m', 'idle', 'packages/a/idle.bench.js')
+    const { out } = await against(['main', '--quick', '--time', '1', '--format', 'json'])
+    const names = answerSchema.parse(JSON.parse(out)).benchmarks.map(({ name }) => name)
+    expect(names).toContain('work.bench.js > work > done')
+    expect(names.filter((name) => name.startsWith('idle'))).toEqual([])
+    git(repository, 'commit', '--quiet', '--all', '-m', 'all')
+    const unchanged = await against(['main', '--quick'])
+    expect(unchanged).toMatchObject({ exitCode: 0, out: '', said: expect.stringContaining('No benchmark') })
+    const mistyped = await against(['main', 'wrok'])
+    expect(mistyped).toMatchObject({ exitCode: 3, said: expect.stringContaining('Nothing was compared') })
+  })
+
   test.for(['SIGINT', 'SIGTERM'] as const)(
     'leaves no worktree and no process after %s',
     async (signal, { repository, against, checkouts, expect }) => {

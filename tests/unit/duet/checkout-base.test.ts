@@ -222,6 +222,29 @@ describe('checkoutBase()', () => {
   })
 })
 
+test('an installation ends with the run that wanted it', async ({ repository, checkouts, expect }) => {
+  const folder = await createRunFolder(join(repository, '..', 'bin'))
+  await writeFile(join(folder, 'npm'), '#!/bin/sh\necho $$ > ../../../installing\nexec sleep 60\n', { mode: 0o755 })
+  await write(repository, { 'package-lock.json': '{"changed": true}' })
+  const base = await findBase(repository, 'main')
+  const path = process.env.PATH
+  process.env.PATH = `${folder}:${path}`
+  try {
+    let end = () => {}
+    const checkout = checkoutBase(base, checkouts, { say: silent, onFolder: (remove) => (end = remove) })
+    const ended = expect(checkout).rejects.toThrow('does not install')
+    const file = join(checkouts, '../installing')
+    await expect.poll(() => existsSync(file) && readFile(file, 'utf8')).toMatch(/^\d+\n$/)
+    const pid = Number(await readFile(file, 'utf8'))
+    end()
+    await ended
+    await expect.poll(() => existsSync(`/proc/${pid}`)).toBe(false)
+    expect(await readdir(checkouts)).toEqual([])
+  } finally {
+    process.env.PATH = path
+  }
+})
+
 describe('findBase()', () => {
   test('says what a ref could have been, and does not take the stash for one', async ({ repository, expect }) => {
     // Newer than the branch, so that it would come first.
