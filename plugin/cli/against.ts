@@ -147,7 +147,8 @@ async function conclude(
   const { figures, changed } = judgement.control
   if (figures > 0)
     say(`Control: of ${figures} figures, the base was called slower or faster than itself in ${changed}.`)
-  const nothing = answer.benchmarks.length === 0 && given.quick !== true
+  const nothing =
+    answer.benchmarks.length === 0 && failures.length === 0 && baseFailures.length === 0 && given.quick !== true
   if (nothing) say('Nothing was compared: no benchmark matches the filters, here or in the base.')
   const render = {
     text: renderCompareText,

@@ -18,7 +18,8 @@ const LITTLE_BYTES = 32 * 1024
  * Time of garbage collection per call, ns, by version. In 20 ms collections are few: whether one more has come is chance, and how long
  * each takes depends on helper threads and processors that other processes use. So the young generation counts as often as it was
  * filled, parts included, and a collection of it takes the lower quartile of all versions' where the head's copy as much as the
- * base's; else the median of the head's or of the base's, as a quartile of few is not that of many. Other collections count with the time they took.
+ * base's; else the median of the head's or of the base's, as a quartile of few is not that of many. Other collections count with the
+ * time they took.
  */
 export function collectingTimes(versions: ReadonlyMap<Lane, Collecting>): Map<Lane, number> {
   const head = versions.get('head')

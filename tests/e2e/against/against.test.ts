@@ -162,6 +162,10 @@ describe.concurrent('vitest-verdict against', { timeout: 600_000 }, () => {
     expect(unchanged).toMatchObject({ exitCode: 0, out: '', said: expect.stringContaining('No benchmark') })
     const mistyped = await against(['main', 'wrok'])
     expect(mistyped).toMatchObject({ exitCode: 3, said: expect.stringContaining('Nothing was compared') })
+    await write(repository, { 'packages/a/idle.bench.js': "import './missing.js'\n" })
+    const failing = await against(['main', 'idle', '--time', '1'])
+    expect(failing).toMatchObject({ exitCode: 1, said: expect.stringContaining('Failed: idle.bench.js') })
+    expect(failing.said).not.toContain('Nothing was compared')
   })
 
   test.for(['SIGINT', 'SIGTERM'] as const)(
