@@ -168,7 +168,7 @@ async function callUntil(
     const round = runRound(subject, subject.batchSize, 'run')
     const wallNs = typeof round === 'number' ? round : await round
     const { batchSize, callOverheadNs, overrides, resolutionNs } = subject
-    const ns = clockOfBatch === null ? wallNs : wallNs - waitedIn(wallNs, clockOfBatch)
+    const ns = clockOfBatch === null ? wallNs : withoutWaiting(wallNs, clockOfBatch)
     const perCall = Math.max(overrides ? ns : (ns - clockFacts().overheadNs) / batchSize - callOverheadNs, resolutionNs)
     if (short || long) subject.recorder.record(perCall)
     perCallNs.push(perCall)
@@ -176,13 +176,13 @@ async function callUntil(
     elapsedNs += ns
     netNs += perCall * batchSize
   } while (now() - start < turnMs && !aborted())
-  const waitedNs = clockOfTurn === null ? 0 : waitedIn(elapsedNs, clockOfTurn)
+  const waitedNs = clockOfTurn === null ? 0 : elapsedNs - withoutWaiting(elapsedNs, clockOfTurn)
   return { calls, ownNs: Math.max(netNs - waitedNs, netNs / 100), perCallNs }
 }
 
-/** What of timed calls was waiting, by a clock that was started before them and does not count it, ns. */
-function waitedIn(elapsedNs: number, clock: () => number): number {
-  return elapsedNs - Math.min(elapsedNs, Math.max(clock(), elapsedNs / 100))
+/** Timed calls without what they waited, ns, by a clock that was started before them and does not count waiting. */
+function withoutWaiting(elapsedNs: number, clock: () => number): number {
+  return Math.min(elapsedNs, Math.max(clock(), elapsedNs / 100))
 }
 
 /** A turn in which collections are watched. `collected` is null where they cannot be told, or cannot be told from the calls. */
